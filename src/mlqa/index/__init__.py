@@ -1,0 +1,1 @@
+"""Vectors, BM25 and what stores them."""
