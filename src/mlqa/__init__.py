@@ -9,7 +9,7 @@ Importing the package loads nothing else; each name below is imported when it is
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mlqa.chatbot import Chatbot
@@ -54,7 +54,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Imports a public name from its home when it is first asked for."""
     if name not in _HOMES:
         raise AttributeError(f"module 'mlqa' has no attribute {name!r}")

@@ -7,7 +7,6 @@ Read from the environment (``MLQA_TOP_K=8``) and from ``mlqa.toml`` in the worki
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -30,33 +29,48 @@ class Config(BaseSettings):
         env_prefix="MLQA_", toml_file=SETTINGS_FILE, frozen=True, extra="forbid"
     )
 
-    language: Language = Field("ko", description="language of messages and of the page: ko, en")
-    index: Path = Field(Path("index"), description="folder of the index")
-    corpus: Path = Field(Path("corpus"), description="folder of documents indexed by default")
+    language: Language = Field(
+        default="ko", description="language of messages and of the page: ko, en"
+    )
+    index: Path = Field(default=Path("index"), description="folder of the index")
+    corpus: Path = Field(
+        default=Path("corpus"), description="folder of documents indexed by default"
+    )
     glossary: Path = Field(
-        Path("corpus/glossary.toml"),
+        default=Path("corpus/glossary.toml"),
         description="glossary used where the indexed folder has no glossary.toml of its own",
     )
-    keep_versions: int = Field(3, ge=1, le=100, description="versions of the index that are kept")
-    chunk_characters: int = Field(400, ge=50, le=4000, description="usual length of a passage")
-    top_k: int = Field(5, ge=1, le=100, description="passages found for a question")
+    keep_versions: int = Field(
+        default=3, ge=1, le=100, description="versions of the index that are kept"
+    )
+    chunk_characters: int = Field(
+        default=400, ge=50, le=4000, description="usual length of a passage"
+    )
+    top_k: int = Field(default=5, ge=1, le=100, description="passages found for a question")
     dense_weight: float = Field(
-        0.3, ge=0, le=1, description="share of the embedding in the fused score"
+        default=0.2, ge=0, le=1, description="share of the embedding in the fused score"
+    )
+    late_weight: float = Field(
+        default=0.5, ge=0, le=1, description="share of late interaction in the score of a hit"
     )
     question_characters: int = Field(
-        2000, ge=10, le=100_000, description="longest question, in characters"
+        default=2000, ge=10, le=100_000, description="longest question, in characters"
     )
     history_questions: int = Field(
-        5, ge=0, le=100, description="earlier questions that are looked at"
+        default=5, ge=0, le=100, description="earlier questions that are looked at"
     )
-    answer_sentences: int = Field(4, ge=1, le=20, description="longest answer, in sentences")
+    answer_sentences: int = Field(
+        default=4, ge=1, le=20, description="longest answer, in sentences"
+    )
     answer_threshold: float = Field(
-        0.5, ge=0, le=1, description="confidence below which the bot declines to answer"
+        default=0.5, ge=0, le=1, description="confidence below which the bot declines to answer"
     )
-    embedding_cache: int = Field(4096, ge=1, description="embedded questions that are kept")
-    answer_cache: int = Field(1024, ge=1, description="answers that are kept")
-    host: str = Field("127.0.0.1", description="address that the page listens on")
-    port: int = Field(7860, ge=0, le=65535, description="port of the page, 0 for any free one")
+    embedding_cache: int = Field(default=4096, ge=1, description="embedded questions that are kept")
+    answer_cache: int = Field(default=1024, ge=1, description="answers that are kept")
+    host: str = Field(default="127.0.0.1", description="address that the page listens on")
+    port: int = Field(
+        default=7860, ge=0, le=65535, description="port of the page, 0 for any free one"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -64,14 +78,14 @@ class Config(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is given
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags first, then the environment, then the settings file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
-def load_config(**flags: Any) -> Config:
+def load_config(**flags: object) -> Config:
     """The settings from file, environment and flags.
 
     Args:
@@ -82,7 +96,7 @@ def load_config(**flags: Any) -> Config:
     """
     given = {name: value for name, value in flags.items() if value is not None}
     try:
-        return Config(**given)
+        return Config(**given)  # type: ignore[arg-type]  # pydantic checks the types
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])

@@ -63,7 +63,7 @@ class BatchError(MlqaError):
     """A line of a batch file that is not a request."""
 
 
-class IndexProblem(MlqaError):
+class IndexProblem(MlqaError):  # noqa: N818 - IndexError is a builtin
     """An index that cannot be used."""
 
 

@@ -22,7 +22,7 @@ Language = Literal["ko", "en"]
 @cache
 def catalogue(language: Language) -> dict[str, str]:
     """All sentences of one language, by key."""
-    content = resources.files("mlqa").joinpath("locales", f"{language}.toml").read_bytes()
+    content = resources.files("mlqa.locales").joinpath(f"{language}.toml").read_bytes()
     loaded: dict[str, str] = tomllib.loads(content.decode("utf-8"))
     return loaded
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mlqa.schema import Citation, Hit, Query
+    from mlqa.schema import AnswerSentence, Hit, Query
 
 
 class Embedder(Protocol):
@@ -55,10 +55,10 @@ class Retriever(Protocol):
 class Answerer(Protocol):
     """A question and its hits in, proven sentences out."""
 
-    def answer(self, query: Query, hits: Sequence[Hit]) -> tuple[Citation, ...]:
-        """The sentences of the answer in order, each with its quote.
+    def answer(self, query: Query, hits: Sequence[Hit]) -> tuple[AnswerSentence, ...]:
+        """The sentences of the answer in order, each with its quote, numbered from 1.
 
         Returns:
-            Empty when the hits hold no answer.
+            Empty when the hits hold nothing to say.
         """
         ...

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 BlockKind = Literal["heading", "paragraph", "item", "code", "formula"]
 QuestionLanguage = Literal["ko", "en"]
+Layout = Literal["running", "item", "listing"]
 
 
 class Span(NamedTuple):
@@ -66,7 +67,7 @@ class Removed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A text of the knowledge base: NFC, line ends ``\\n``, furniture and front matter removed.
+    """A text of the knowledge base: NFC, Unix line ends, furniture and front matter removed.
 
     Attributes:
         id: Path below the corpus root without its ending, ``/`` between folders.
@@ -112,24 +113,43 @@ class Chunk:
     sentences: tuple[Span, ...]
 
 
+class Repair(NamedTuple):
+    """A word of a question that the index does not know, and the word it was taken for."""
+
+    written: str
+    taken_for: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A question made ready for retrieval.
 
     Attributes:
         question: As the user asked it, NFC, control characters removed.
-        resolved: With the subject of the conversation filled in; equal to ``question`` if none was.
         language: The language it is asked in.
+        terms: Index terms and how much each counts, 1 for those of the question itself.
+        context: What the conversation adds to an elliptical question; empty if nothing.
+        repairs: Words that were mended.
     """
 
     question: str
-    resolved: str
     language: QuestionLanguage
+    terms: tuple[tuple[str, float], ...]
+    context: str = ""
+    repairs: tuple[Repair, ...] = ()
 
     @property
-    def is_resolved(self) -> bool:
-        """Whether the conversation changed the question."""
-        return self.question != self.resolved
+    def searched(self) -> str:
+        """The question with its words mended."""
+        text = self.question
+        for repair in self.repairs:
+            text = text.replace(repair.written, repair.taken_for)
+        return text
+
+    @property
+    def resolved(self) -> str:
+        """The mended question with the subject of the conversation before it."""
+        return f"{self.context} {self.searched}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +158,7 @@ class Hit:
 
     Attributes:
         rank: 1 is best.
-        score: Fused score, 0 to 1, larger is better.
+        score: Fused score and late interaction together, 0 to 1, larger is better.
         chunk: The passage.
         title: Title of its document.
         matched: Index terms shared by question and passage, most telling first.
@@ -146,6 +166,8 @@ class Hit:
         dense_rank: Rank by embedding among all passages, from 1.
         sparse_score: BM25 score, 0 or more, not bounded.
         dense_score: Cosine similarity, -1 to 1.
+        fused_score: Both scores together, 0 to 1.
+        late_score: How well each word of the question is met by a word of the passage, 0 to 1.
         also_in: Ids of other documents that hold nearly the same passage.
     """
 
@@ -158,6 +180,8 @@ class Hit:
     dense_rank: int
     sparse_score: float
     dense_score: float
+    fused_score: float
+    late_score: float
     also_in: tuple[str, ...] = ()
 
 
@@ -189,6 +213,22 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerSentence:
+    """One sentence of an answer and its proof.
+
+    Attributes:
+        text: What is said, without its number.
+        citation: What it rests on.
+        layout: How it stands in the answer: in running text, as an item of a list on a line of
+            its own, or as a listing.
+    """
+
+    text: str
+    citation: Citation
+    layout: Layout = "running"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the chatbot says.
 
@@ -196,9 +236,11 @@ class Answer:
         question: As the user asked it.
         resolved: The question with the conversation's subject filled in.
         text: The answer in Korean; each sentence ends with the number of its citation.
-        citations: One for each sentence; empty when abstained.
+        sentences: The answer sentence by sentence; empty when abstained.
         hits: The passages that were looked at, best first.
         abstained: Whether the sources do not hold an answer.
+        confidence: Probability that the hits hold an answer, 0 to 1.
+        repairs: Words of the question that were mended.
         tool: The result of a tool, once there are tools.
         cached: Whether it came from the answer cache.
         seconds: Time from question to answer, seconds.
@@ -208,13 +250,20 @@ class Answer:
     question: str
     resolved: str
     text: str
-    citations: tuple[Citation, ...]
+    sentences: tuple[AnswerSentence, ...]
     hits: tuple[Hit, ...]
     abstained: bool
+    confidence: float
+    repairs: tuple[Repair, ...] = ()
     tool: None = None
     cached: bool = False
     seconds: float = 0.0
     index_version: str = ""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The proofs, in the order of their numbers."""
+        return tuple(sentence.citation for sentence in self.sentences)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,405 @@
+"""The command line: commands, exit codes, and the only place that prints.
+
+Exit codes: 0 done, 1 an error of ours in one line on standard error, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+
+from mlqa.config import Config, load_config
+from mlqa.errors import BatchError, IndexProblem, MlqaError
+from mlqa.messages import Language, message
+
+if TYPE_CHECKING:
+    from mlqa.chatbot import Chatbot
+    from mlqa.index.store import Index
+    from mlqa.schema import Answer, Hit
+
+Result = Mapping[str, Any]
+_Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
+Show = Callable[[Result, Language], Iterator[str]]
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (`{self.prog} --help`)\n")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command.
+
+    Args:
+        arguments: What was typed behind ``mlqa``.
+
+    Returns:
+        The exit code.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    language: Language = "ko"
+    try:
+        config = load_config(index=options.index, language=options.language)
+        language = config.language
+        return int(options.command(options, config))
+    except MlqaError as error:
+        print(" ".join(error.text(language).split()), file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader of our output went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = _Parser(add_help=False)
+    common.add_argument("--index", type=Path, metavar="DIR", help="색인 폴더 (기본: index)")
+    common.add_argument("--json", action="store_true", help="결과를 JSON으로 출력")
+    common.add_argument("--language", choices=("ko", "en"), help="메시지 언어 (기본: ko)")
+    parser = _Parser(prog="mlqa", description=message("cli_description"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_index(commands, common)
+    search = _add(commands, common, "search", _search, "질문에 맞는 구절 찾기")
+    _add_question(search)
+    search.add_argument("-k", type=_positive, metavar="N", help="찾을 구절의 수")
+    ask = _add(commands, common, "ask", _ask, "질문에 답하기")
+    _add_question(ask)
+    ask.add_argument(
+        "--history", action="append", default=[], metavar="QUESTION", help="앞선 질문(여러 번 가능)"
+    )
+    evaluate = _add(commands, common, "eval", _eval, "평가 질문으로 점수 매기기")
+    evaluate.add_argument("--gold", type=Path, default=Path("eval/gold.jsonl"), metavar="FILE")
+    evaluate.add_argument("--part", choices=("train", "test", "all"), default="all")
+    serve = _add(commands, common, "serve", _serve, "대화 화면 열기")
+    serve.add_argument("--host", metavar="ADDRESS")
+    serve.add_argument("--port", type=int, metavar="PORT")
+    return parser
+
+
+def _add(
+    commands: _Commands,
+    common: argparse.ArgumentParser,
+    name: str,
+    command: Callable[[argparse.Namespace, Config], int],
+    text: str,
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, parents=[common], help=text, description=text
+    )
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_index(commands: _Commands, common: argparse.ArgumentParser) -> None:
+    index = commands.add_parser("index", help="색인 만들기와 관리")
+    actions = index.add_subparsers(required=True, metavar="ACTION")
+    build = _add(actions, common, "build", _index_build, "문서로 색인 만들기")
+    build.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="문서 폴더나 파일")
+    build.add_argument("--force", action="store_true", help="바뀐 것이 없어도 다시 만들기")
+    _add(actions, common, "info", _index_info, "지금 색인의 정보")
+    _add(actions, common, "verify", _index_verify, "색인 파일 검사")
+    _add(actions, common, "versions", _index_versions, "남아 있는 색인들")
+    _add(actions, common, "rollback", _index_rollback, "이전 색인으로 되돌리기")
+
+
+def _add_question(parser: argparse.ArgumentParser) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("question", nargs="?", metavar="QUESTION", help="질문")
+    source.add_argument(
+        "--batch", metavar="FILE", help="질문 파일(한 줄에 JSON 하나, -는 표준 입력)"
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def _print(result: Result, options: argparse.Namespace, config: Config, show: Show) -> None:
+    if options.json:
+        print(json.dumps(result, ensure_ascii=False))
+    else:
+        for line in show(result, config.language):
+            print(line)
+
+
+# -- index ----------------------------------------------------------------------------------
+
+
+def _index_build(options: argparse.Namespace, config: Config) -> int:
+    from mlqa.index.store import Index, content_hash  # noqa: PLC0415
+    from mlqa.text.corpus import load_corpus  # noqa: PLC0415
+
+    start = time.perf_counter()
+    paths = options.paths or [config.corpus]
+    own_glossary = [path / "glossary.toml" for path in paths if path.is_dir()]
+    glossary = next((path for path in own_glossary if path.is_file()), config.glossary)
+    config = config.model_copy(update={"glossary": glossary})
+    documents = load_corpus(*paths)
+    previous = _previous(config)
+    changed = (
+        previous is None
+        or options.force
+        or previous.manifest.content != content_hash(documents, config)
+    )
+    index = previous
+    if changed or index is None:
+        index = Index.build(documents, config, previous)
+        index = index.save(config.index, config.keep_versions)
+    result = {
+        "index": str(config.index),
+        "changed": changed,
+        "version": index.manifest.name,
+        "seconds": round(time.perf_counter() - start, 3),
+        **asdict(index.manifest.counts),
+    }
+    _print(result, options, config, _show_build)
+    return 0
+
+
+def _previous(config: Config) -> Index | None:
+    """The index that is there, for what can be taken over; a broken one is built anew."""
+    from mlqa.index.store import Index  # noqa: PLC0415
+
+    try:
+        return Index.load(config.index, config)
+    except IndexProblem:
+        return None
+
+
+def _show_build(result: Result, language: Language) -> Iterator[str]:
+    yield message("cli_built" if result["changed"] else "cli_unchanged", language, **result)
+
+
+def _index_info(options: argparse.Namespace, config: Config) -> int:
+    from mlqa.index.store import verify  # noqa: PLC0415
+
+    _print(asdict(verify(config.index)), options, config, _show_info)
+    return 0
+
+
+def _show_info(result: Result, language: Language) -> Iterator[str]:
+    shown = {key: value for key, value in result.items() if key not in {"checksums", "counts"}}
+    for key, value in {**shown, **result["counts"]}.items():
+        yield f"{key:16} {value}"
+    yield message("cli_files", language, files=len(result["checksums"]))
+
+
+def _index_verify(options: argparse.Namespace, config: Config) -> int:
+    from mlqa.index.store import verify  # noqa: PLC0415
+
+    manifest = verify(config.index)
+    result = {"index": str(config.index), "files": len(manifest.checksums), "intact": True}
+    _print(
+        result, options, config, lambda r, language: iter([message("cli_intact", language, **r)])
+    )
+    return 0
+
+
+def _index_versions(options: argparse.Namespace, config: Config) -> int:
+    from mlqa.index import versions  # noqa: PLC0415
+
+    current = versions.current_name(config.index)
+    result = {"current": current, "versions": versions.version_names(config.index)}
+    _print(result, options, config, _show_versions)
+    return 0
+
+
+def _show_versions(result: Result, _language: Language) -> Iterator[str]:
+    for name in result["versions"]:
+        yield f"{'*' if name == result['current'] else ' '} {name}"
+
+
+def _index_rollback(options: argparse.Namespace, config: Config) -> int:
+    from mlqa.index import versions  # noqa: PLC0415
+
+    result = {"current": versions.rollback(config.index)}
+    _print(result, options, config, lambda r, lang: iter([message("cli_rolled_back", lang, **r)]))
+    return 0
+
+
+# -- questions ------------------------------------------------------------------------------
+
+
+def _search(options: argparse.Namespace, config: Config) -> int:
+    bot = _bot(config)
+    k = options.k or config.top_k
+    if options.batch:
+        return _batch(options.batch, config, lambda row: _found(bot, row, k))
+    _print(_found(bot, {"question": options.question}, k), options, config, _show_hits)
+    return 0
+
+
+def _found(bot: Chatbot, row: Mapping[str, Any], k: int) -> dict[str, Any]:
+    hits = bot.retriever.retrieve(row["question"], k, row.get("history", ()))
+    return {"question": row["question"], "hits": [_hit_fields(hit) for hit in hits]}
+
+
+def _hit_fields(hit: Hit) -> dict[str, Any]:
+    chunk = hit.chunk
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        "document_id": chunk.document_id,
+        "title": hit.title,
+        "start": chunk.start,
+        "end": chunk.end,
+        "text": chunk.text,
+        "headings": chunk.headings,
+        "matched": hit.matched,
+        "sparse_rank": hit.sparse_rank,
+        "dense_rank": hit.dense_rank,
+        "sparse_score": round(hit.sparse_score, 4),
+        "dense_score": round(hit.dense_score, 4),
+        "fused_score": round(hit.fused_score, 4),
+        "late_score": round(hit.late_score, 4),
+        "also_in": hit.also_in,
+    }
+
+
+def _show_hits(result: Result, language: Language) -> Iterator[str]:
+    for hit in result["hits"]:
+        place = " > ".join([hit["title"], *hit["headings"]])
+        yield f"{hit['rank']}. {place} ({hit['document_id']} {hit['start']}-{hit['end']})"
+        yield "   " + " ".join(hit["text"].split())
+        yield "   " + message("cli_why", language, **{**hit, "matched": ", ".join(hit["matched"])})
+
+
+def _ask(options: argparse.Namespace, config: Config) -> int:
+    bot = _bot(config)
+    if options.batch:
+        return _batch(options.batch, config, lambda row: _asked(bot, row))
+    row = {"question": options.question, "history": options.history}
+    _print(_asked(bot, row), options, config, _show_answer)
+    return 0
+
+
+def _asked(bot: Chatbot, row: Mapping[str, Any]) -> dict[str, Any]:
+    return _answer_fields(bot.ask(row["question"], row.get("history", ())))
+
+
+def _answer_fields(answer: Answer) -> dict[str, Any]:
+    return {
+        "question": answer.question,
+        "resolved": answer.resolved,
+        "text": answer.text,
+        "abstained": answer.abstained,
+        "confidence": round(answer.confidence, 4),
+        "citations": [asdict(citation) for citation in answer.citations],
+        "tool": answer.tool,
+        "cached": answer.cached,
+        "seconds": round(answer.seconds, 6),
+        "index_version": answer.index_version,
+    }
+
+
+def _show_answer(result: Result, language: Language) -> Iterator[str]:
+    if result["resolved"] != result["question"]:
+        yield message("resolved", language, question=result["resolved"])
+    yield result["text"]
+    if result["citations"]:
+        yield ""
+    for citation in result["citations"]:
+        place = " > ".join([citation["title"], *citation["headings"]])
+        yield (
+            f"[{citation['number']}] {place} ({citation['document_id']} {citation['start']}-"
+            f"{citation['end']})"
+        )
+
+
+def _batch(file: str, config: Config, answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> int:
+    """Answers a file of requests line by line; a question that cannot be asked gets its error."""
+    status = 0
+    for request in _requests(file):
+        try:
+            result = answer(request)
+        except MlqaError as error:
+            status = 1
+            result = {"question": request["question"], "error": error.text(config.language)}
+        print(json.dumps({"id": request["id"], **result}, ensure_ascii=False), flush=True)
+    return status
+
+
+def _requests(file: str) -> Iterator[dict[str, Any]]:
+    try:
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        lines = content.decode("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BatchError("batch_missing", path=file, reason=reason) from None
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _request(line, file, number)
+
+
+def _request(line: str, file: str, number: int) -> dict[str, Any]:
+    try:
+        request = json.loads(line)
+    except ValueError as error:
+        raise BatchError("batch_line", file=file, line=number, reason=error) from None
+    fields = request if isinstance(request, dict) else {}
+    question, history = fields.get("question"), fields.get("history") or []
+    if not isinstance(question, str):
+        raise BatchError("batch_line", file=file, line=number, reason="question")
+    if not isinstance(history, list) or not all(isinstance(q, str) for q in history):
+        raise BatchError("batch_line", file=file, line=number, reason="history")
+    return {"id": fields.get("id", number), "question": question, "history": history}
+
+
+def _bot(config: Config) -> Chatbot:
+    from mlqa.chatbot import Chatbot  # noqa: PLC0415
+
+    return Chatbot.load(config.index, config)
+
+
+# -- evaluation and page --------------------------------------------------------------------
+
+
+def _eval(options: argparse.Namespace, config: Config) -> int:
+    from mlqa.evaluation.evaluate import evaluate  # noqa: PLC0415
+
+    _print(evaluate(_bot(config), options.gold, options.part), options, config, _show_eval)
+    return 0
+
+
+def _show_eval(result: Result, language: Language) -> Iterator[str]:
+    names = list(result["all"])
+    yield message("cli_eval", language, **result)
+    yield " ".join([f"{'':14}", *(f"{name:>18}" for name in names)])
+    for kind, figures in [*result["kinds"].items(), ("all", result["all"])]:
+        cells = (_cell(figures[name]) for name in names)
+        yield " ".join([f"{kind:14}", *(f"{cell:>18}" for cell in cells)])
+
+
+def _cell(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _serve(options: argparse.Namespace, config: Config) -> int:
+    from mlqa.service.ui import serve  # noqa: PLC0415
+
+    serve(
+        _bot(config),
+        host=options.host or config.host,
+        port=config.port if options.port is None else options.port,
+        on_ready=lambda address: print(message("cli_ready", config.language, address=address)),
+    )
+    return 0

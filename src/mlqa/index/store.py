@@ -1,0 +1,321 @@
+"""The index: built from documents, saved as a version, loaded and checked."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from mlqa.config import Config
+from mlqa.errors import IndexDamaged, IndexMismatch
+from mlqa.index import versions
+from mlqa.index.dense import DenseIndex
+from mlqa.index.embedding import DIMENSION, CachedEmbedder, KiwiEmbedder, KiwiSpace, Vectors
+from mlqa.index.late import LateIndex
+from mlqa.index.manifest import MANIFEST, SCHEMA_VERSION, Counts, Manifest, read_manifest
+from mlqa.index.sparse import SparseIndex
+from mlqa.schema import Chunk, Document
+from mlqa.text.chunking import CHUNKING_VERSION, chunk_document
+from mlqa.text.duplicates import near_duplicates
+from mlqa.text.glossary import Glossary, load_glossary
+from mlqa.text.kiwi import Kiwipie
+from mlqa.text.terms import TermExtractor, unknown_words
+
+_DOCUMENTS, _CHUNKS, _DUPLICATES = "documents.json", "chunks.json", "duplicates.json"
+_GLOSSARY, _SPACE = "glossary.json", "space.npz"
+_VECTORS, _LATE, _BM25 = "vectors.faiss", "late.npz", "bm25"
+_SPACE_FIELDS = ("landmarks", "basis", "mean", "common")
+
+_documents = TypeAdapter(tuple[Document, ...])
+_chunks = TypeAdapter(tuple[Chunk, ...])
+_duplicates = TypeAdapter(dict[int, tuple[int, ...]])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """Everything that answering needs; does not change once it is made.
+
+    Attributes:
+        manifest: What it was made from and with.
+        documents: By id, in order.
+        chunks: All passages; their positions are those of ``sparse``, ``dense``, ``duplicates``.
+        duplicates: Positions of the near-duplicates of a passage in other documents.
+        extractor: Turns texts into terms.
+        embedder: Turns texts into vectors.
+        kiwi_embedder: The same without a cache, saved with the index.
+        sparse: BM25 over the terms of the passages.
+        dense: Vectors of the passages.
+        late: Vectors of the passages' terms.
+    """
+
+    manifest: Manifest
+    documents: Mapping[str, Document]
+    chunks: tuple[Chunk, ...]
+    duplicates: Mapping[int, tuple[int, ...]]
+    extractor: TermExtractor
+    embedder: CachedEmbedder
+    kiwi_embedder: KiwiEmbedder
+    sparse: SparseIndex
+    dense: DenseIndex
+    late: LateIndex
+
+    @property
+    def version(self) -> str:
+        """Changes when anything that an answer depends on does."""
+        return self.manifest.content
+
+    @classmethod
+    def build(
+        cls,
+        documents: Sequence[Document],
+        config: Config | None = None,
+        previous: Index | None = None,
+    ) -> Index:
+        """Chunks, analyses and embeds documents.
+
+        Args:
+            documents: What to index, at least one.
+            config: The settings; defaults if not given.
+            previous: An index whose vectors are taken over for passages that have not changed.
+
+        Raises:
+            GlossaryError: The glossary cannot be used.
+        """
+        config = config or Config()
+        extractor = _extractor(load_glossary(config.glossary))
+        chunks = tuple(
+            chunk
+            for document in documents
+            for chunk in chunk_document(document, extractor.kiwi.sentences, config.chunk_characters)
+        )
+        by_id = {document.id: document for document in documents}
+        texts = [indexed_text(by_id[chunk.document_id], chunk) for chunk in chunks]
+        terms = extractor.terms_of_all(texts)
+        space = previous.kiwi_embedder.space if previous else None
+        embedder = KiwiEmbedder(extractor, space)
+        vectors, reused = _vectors(texts, embedder, previous)
+        duplicates = near_duplicates(chunks)
+        counts = Counts(
+            documents=len(documents),
+            chunks=len(chunks),
+            sentences=sum(len(chunk.sentences) for chunk in chunks),
+            duplicates=len(duplicates),
+            embedded=len(chunks) - reused,
+            reused=reused,
+        )
+        return cls(
+            manifest=_manifest(documents, config, extractor.glossary, counts),
+            documents=by_id,
+            chunks=chunks,
+            duplicates=duplicates,
+            extractor=extractor,
+            embedder=CachedEmbedder(embedder, config.embedding_cache),
+            kiwi_embedder=embedder,
+            sparse=SparseIndex.build([[term.text for term in of_text] for of_text in terms]),
+            dense=DenseIndex.build(vectors),
+            late=LateIndex.build(terms, embedder),
+        )
+
+    def save(self, folder: Path | str, keep: int = 3) -> Index:
+        """Writes a new version into the folder and makes it current.
+
+        Args:
+            folder: Folder of the index, made if missing.
+            keep: How many versions stay.
+
+        Returns:
+            The index with the manifest as it was written.
+
+        Raises:
+            StorageError: The folder cannot be written or the disk is full; nothing has changed.
+        """
+        folder = Path(folder)
+        created = datetime.now(timezone.utc)
+        name = f"{created:%Y%m%dT%H%M%S%f}-{self.manifest.content[:8]}"
+        with versions.new_version(folder, name, keep) as target:
+            (target / _DOCUMENTS).write_bytes(_documents.dump_json(tuple(self.documents.values())))
+            (target / _CHUNKS).write_bytes(_chunks.dump_json(self.chunks))
+            (target / _DUPLICATES).write_bytes(_duplicates.dump_json(dict(self.duplicates)))
+            (target / _GLOSSARY).write_text(self.extractor.glossary.to_json(), encoding="utf-8")
+            (target / _SPACE).write_bytes(_space_bytes(self.kiwi_embedder.space))
+            (target / _VECTORS).write_bytes(self.dense.to_bytes())
+            (target / _LATE).write_bytes(self.late.to_bytes())
+            self.sparse.save(target / _BM25)
+            manifest = replace(
+                self.manifest,
+                name=name,
+                created=created.isoformat(timespec="seconds"),
+                checksums=versions.checksums(target, without=MANIFEST),
+            )
+            (target / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+        return replace(self, manifest=manifest)
+
+    @classmethod
+    def load(cls, folder: Path | str = "index", config: Config | None = None) -> Index:
+        """Reads the current version and checks it.
+
+        Args:
+            folder: Folder of the index.
+            config: The settings; defaults if not given.
+
+        Raises:
+            IndexMissing: The folder holds no index.
+            IndexDamaged: A file is missing or not what was written.
+            IndexMismatch: It was made by another schema, analyser, chunking or embedder.
+        """
+        folder, config = Path(folder), config or Config()
+        verify(folder)
+        source = versions.version_folder(folder, versions.current_name(folder))
+        manifest = read_manifest(source, folder)
+        try:
+            return cls._read(source, manifest, config)
+        except (OSError, ValueError, KeyError, ValidationError) as error:
+            raise IndexDamaged(
+                "index_damaged",
+                path=folder,
+                reason=error,
+                command=versions.build_command(folder),
+            ) from None
+
+    @classmethod
+    def _read(cls, source: Path, manifest: Manifest, config: Config) -> Index:
+        glossary = Glossary.from_json((source / _GLOSSARY).read_text(encoding="utf-8"))
+        extractor = TermExtractor(Kiwipie(glossary.words), glossary)
+        embedder = KiwiEmbedder(extractor, _space_from((source / _SPACE).read_bytes()))
+        documents = _documents.validate_json((source / _DOCUMENTS).read_bytes())
+        return cls(
+            manifest=manifest,
+            documents={document.id: document for document in documents},
+            chunks=_chunks.validate_json((source / _CHUNKS).read_bytes()),
+            duplicates=_duplicates.validate_json((source / _DUPLICATES).read_bytes()),
+            extractor=extractor,
+            embedder=CachedEmbedder(embedder, config.embedding_cache),
+            kiwi_embedder=embedder,
+            sparse=SparseIndex.load(source / _BM25),
+            dense=DenseIndex.from_bytes((source / _VECTORS).read_bytes()),
+            late=LateIndex.from_bytes((source / _LATE).read_bytes()),
+        )
+
+
+def verify(folder: Path) -> Manifest:
+    """Checks every file of the current version against its checksum, and what made it.
+
+    Raises:
+        IndexMissing: The folder holds no index.
+        IndexDamaged: A file is missing, extra or not what was written.
+        IndexMismatch: It was made by another schema, analyser, chunking or embedder.
+    """
+    source = versions.version_folder(folder, versions.current_name(folder))
+    manifest = read_manifest(source, folder)
+    command = versions.build_command(folder)
+    try:
+        changed = versions.changed_file(
+            versions.checksums(source, without=MANIFEST), manifest.checksums
+        )
+    except OSError as error:
+        changed = error.strerror or str(error)
+    if changed:
+        raise IndexDamaged("index_damaged", path=folder, reason=changed, command=command)
+    for what, found, expected in (
+        ("analyser", manifest.analyser, TermExtractor.program()),
+        ("chunking", manifest.chunking, str(CHUNKING_VERSION)),
+        ("embedder", manifest.embedder, KiwiEmbedder.program()),
+    ):
+        if found != expected:
+            raise IndexMismatch(
+                "index_mismatch",
+                path=folder,
+                what=what,
+                found=found,
+                expected=expected,
+                command=command,
+            )
+    return manifest
+
+
+def indexed_text(document: Document, chunk: Chunk) -> str:
+    """What is indexed for a chunk: its text under the titles above it."""
+    return "\n".join([document.title, *chunk.headings, chunk.text])
+
+
+def _extractor(glossary: Glossary) -> TermExtractor:
+    words = glossary.korean_words()
+    if words:
+        glossary = replace(glossary, words=unknown_words(Kiwipie(), words))
+    return TermExtractor(Kiwipie(glossary.words), glossary)
+
+
+def _vectors(
+    texts: Sequence[str], embedder: KiwiEmbedder, previous: Index | None
+) -> tuple[Vectors, int]:
+    """Vectors of all texts, and how many of them were taken over."""
+    kept: dict[str, Vectors] = {}
+    if previous and previous.kiwi_embedder.identity == embedder.identity:
+        old = (indexed_text(previous.documents[c.document_id], c) for c in previous.chunks)
+        kept = dict(zip(old, previous.dense.vectors(), strict=True))
+    new = [text for text in texts if text not in kept]
+    made = dict(zip(new, embedder.embed(new), strict=True))
+    rows = [kept[text] if text in kept else made[text] for text in texts]
+    return np.stack(rows), len(texts) - len(new)
+
+
+def content_hash(documents: Sequence[Document], config: Config) -> str:
+    """What the version of an index of these documents would be, without building it.
+
+    Raises:
+        GlossaryError: The glossary cannot be used.
+    """
+    return _content(_corpus_hash(documents), load_glossary(config.glossary).identity, config)
+
+
+def _content(corpus: str, glossary: str, config: Config) -> str:
+    made_with = [
+        SCHEMA_VERSION,
+        corpus,
+        glossary,
+        TermExtractor.program(),
+        KiwiEmbedder.program(),
+        CHUNKING_VERSION,
+        config.chunk_characters,
+    ]
+    return hashlib.sha256(json.dumps(made_with).encode("utf-8")).hexdigest()[:16]
+
+
+def _corpus_hash(documents: Sequence[Document]) -> str:
+    return hashlib.sha256(_documents.dump_json(tuple(documents))).hexdigest()
+
+
+def _manifest(
+    documents: Sequence[Document], config: Config, glossary: Glossary, counts: Counts
+) -> Manifest:
+    corpus = _corpus_hash(documents)
+    return Manifest(
+        schema=SCHEMA_VERSION,
+        content=_content(corpus, glossary.identity, config),
+        corpus=corpus,
+        analyser=TermExtractor.program(),
+        glossary=glossary.identity,
+        chunking=str(CHUNKING_VERSION),
+        chunk_characters=config.chunk_characters,
+        embedder=KiwiEmbedder.program(),
+        dimension=DIMENSION,
+        counts=counts,
+    )
+
+
+def _space_bytes(space: KiwiSpace) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **{name: getattr(space, name) for name in _SPACE_FIELDS})
+    return buffer.getvalue()
+
+
+def _space_from(content: bytes) -> KiwiSpace:
+    with np.load(io.BytesIO(content)) as arrays:
+        return KiwiSpace(**{name: arrays[name] for name in _SPACE_FIELDS})

@@ -1,0 +1,92 @@
+// What Gradio's chat leaves undone. Everything is delegated: Gradio makes its elements anew.
+// `mlqa` holds what only the server knows: the language and words in it.
+(() => {
+  document.documentElement.lang = mlqa.language;
+
+  // Enter that ends the composition of a Hangul syllable must not send the question: the browser
+  // reports it once for the composition (229) and again as a key of its own.
+  for (const kind of ["keydown", "keypress"]) {
+    addEventListener(
+      kind,
+      (event) => {
+        if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) {
+          event.stopImmediatePropagation();
+        }
+      },
+      true,
+    );
+  }
+
+  const show = (reference) => {
+    const answer = reference.closest(".mlqa-answer");
+    const source = answer?.querySelector(
+      `.mlqa-source[data-number="${reference.dataset.number}"]`,
+    );
+    if (!source) return;
+    source.open = true;
+    source.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
+    source.querySelector("summary").focus({ preventScroll: true });
+  };
+
+  const copy = async (button) => {
+    const text = button.closest(".mlqa-answer")?.querySelector(".mlqa-text")?.innerText;
+    if (!text || !navigator.clipboard) return;
+    await navigator.clipboard.writeText(text);
+    const label = button.textContent;
+    button.textContent = button.dataset.done;
+    setTimeout(() => (button.textContent = label), 1500);
+  };
+
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  addEventListener("click", (event) => {
+    const reference = event.target.closest?.(".mlqa-reference");
+    if (reference) show(reference);
+    const button = event.target.closest?.(".mlqa-copy");
+    if (button) copy(button);
+  });
+
+  // Gradio labels a message with its HTML, which a screen reader would read aloud.
+  const label = () => {
+    for (const message of document.querySelectorAll("#mlqa-chat [data-testid][aria-label]")) {
+      message.removeAttribute("aria-label");
+    }
+    const log = document.querySelector("#mlqa-chat [role=log]");
+    if (log && log.ariaLabel !== mlqa.chat) log.ariaLabel = mlqa.chat;
+  };
+
+  // The newest question goes to the top of the chat and stays there while its answer comes, so
+  // that the answer is read from its start; whoever scrolls meanwhile is left alone.
+  let asked = 0;
+  let following = false;
+  const follow = () => {
+    const log = document.querySelector("#mlqa-chat [role=log]");
+    const questions = document.querySelectorAll("#mlqa-chat .mlqa-question");
+    if (questions.length > asked) following = true;
+    asked = questions.length;
+    if (!log || !following || !asked) return;
+    const newest = questions[asked - 1].getBoundingClientRect();
+    log.scrollBy({ top: newest.top - log.getBoundingClientRect().top - 12 });
+    const answers = document.querySelectorAll("#mlqa-chat .mlqa-answer");
+    following = answers.length < asked || !!document.querySelector("#mlqa-chat .mlqa-partial");
+  };
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    addEventListener(
+      kind,
+      (event) => {
+        if (event.target.closest?.("#mlqa-chat")) following = false;
+      },
+      { passive: true },
+    );
+  }
+
+  new MutationObserver(() => {
+    label();
+    follow();
+  }).observe(document, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ["aria-label"],
+  });
+})();

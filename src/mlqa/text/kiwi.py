@@ -1,0 +1,98 @@
+"""The only importer of kiwipiepy: sentences, morphemes and how alike two morphemes are."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
+from itertools import repeat
+from typing import NamedTuple
+
+from kiwipiepy import Kiwi, Token
+
+from mlqa.schema import Span
+
+# Morphemes with an id below this have a vector in Kiwi's language model; ids are ordered by
+# frequency, most frequent first (see docs/decisions/0002).
+VECTOR_IDS = 70_488
+# Ids below this are classes (numbers, Latin letters, unknown words), not words.
+FIRST_WORD_ID = 40
+# A user word wins over a split into parts, but not over any reading of the sentence.
+_USER_WORD_SCORE = 0.0
+
+
+class Morpheme(NamedTuple):
+    """One morpheme of a text.
+
+    Attributes:
+        form: As Kiwi gives it (a verb without its ending).
+        tag: Part of speech in Kiwi's tag set, without the mark of irregular verbs.
+        start: Offset in the text.
+        end: Offset behind it.
+        id: Number in Kiwi's vocabulary.
+    """
+
+    form: str
+    tag: str
+    start: int
+    end: int
+    id: int
+
+
+class Kiwipie:
+    """Kiwi with the words of a glossary.
+
+    The dictionary of multi-word names is not loaded: it doubles the start-up time and does not
+    help retrieval (docs/decisions/0002). Analysis is safe to call from several threads.
+
+    Args:
+        words: Words to add to the dictionary as nouns; a word may hold spaces.
+    """
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._kiwi = Kiwi(load_multi_dict=False)
+        for word in words:
+            self._kiwi.add_user_word(word, "NNP", _USER_WORD_SCORE)
+
+    @staticmethod
+    def identity() -> str:
+        """Names everything that the analysis depends on but for the added words."""
+        return f"kiwipiepy-{version('kiwipiepy')}-model-{version('kiwipiepy_model')}"
+
+    def morphemes(self, text: str, *, typos: bool = False) -> list[Morpheme]:
+        """Morphemes of one text.
+
+        Args:
+            text: Any text; it is brought to NFC first, since Kiwi does not analyse NFD.
+                Offsets count in the NFC text.
+            typos: Whether common typing errors are mended.
+        """
+        text = unicodedata.normalize("NFC", text)
+        return _morphemes(self._kiwi.tokenize(text, typos="basic" if typos else None))
+
+    def morphemes_of_all(self, texts: Sequence[str]) -> Iterator[list[Morpheme]]:
+        """Morphemes of many texts, on all cores."""
+        texts = [unicodedata.normalize("NFC", text) for text in texts]
+        return map(_morphemes, self._kiwi.tokenize(texts))
+
+    def parts(self, word: str) -> list[Morpheme]:
+        """Morphemes of a word that is not to be read as one word."""
+        return _morphemes(self._kiwi.tokenize(word, blocklist=[word]))
+
+    def sentences(self, text: str) -> list[Span]:
+        """Sentences of a text, without the white space between them."""
+        return [
+            Span(sentence.start, sentence.end)
+            for sentence in self._kiwi.split_into_sents(text, return_sub_sents=False)
+        ]
+
+    def similarities(self, morpheme_id: int, others: Iterable[int]) -> Iterator[float]:
+        """Cosine similarities of one morpheme to others, by vocabulary id below VECTOR_IDS."""
+        return map(self._kiwi.morpheme_similarity, repeat(morpheme_id), others)
+
+
+def _morphemes(tokens: Sequence[Token]) -> list[Morpheme]:
+    return [
+        Morpheme(token.form, token.tag.partition("-")[0], token.start, token.end, token.id)
+        for token in tokens
+    ]

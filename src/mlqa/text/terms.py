@@ -1,0 +1,247 @@
+"""Text to index terms: the content morphemes, compounds whole and in parts, and the glossary.
+
+A term is what BM25 counts and what carries a vector. Rules (measured in docs/decisions/0003):
+
+- content morphemes only: nouns, verbs and adjectives in dictionary form, adverbs, Latin letters
+  in lower case, numbers; particles, endings and light verbs are dropped;
+- a prefix is glued to what follows (비지도 is not 지도), a suffix added to what stands before
+  (정규 + 화 gives 정규 and 정규화);
+- nouns written together also give the whole (배치정규화 gives 배치, 정규화 and 배치정규화);
+- a form of a glossary term also gives the terms of the term's canonical form, so that BN,
+  batch norm and 배치 정규화 meet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from mlqa.cache import Cache, CacheStats
+from mlqa.text.glossary import Entry, Glossary, normalise_form
+from mlqa.text.kiwi import FIRST_WORD_ID, VECTOR_IDS, Kiwipie, Morpheme
+
+# Raised when the rules change, so that an index made before is built again.
+TERMS_VERSION = 1
+
+_NOUNS = frozenset({"NNG", "NNP", "NR", "XR", "SL", "SH", "SN", "NF", "UN"})
+_PREDICATES = frozenset({"VV", "VA"})
+_CONTENT = _NOUNS | _PREDICATES | {"MAG", "W_SERIAL"}
+_WHOLE = frozenset({"NNG", "NNP", "NR", "XR", "SL", "SN", "XSN"})
+_SHORTEST_COMPOUND = 3  # characters
+_LONGEST_MATCH = 8  # morphemes in one form of the glossary
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    """Words that say nothing about what a passage is about."""
+    content = resources.files("mlqa.text").joinpath("stopwords.txt").read_text(encoding="utf-8")
+    lines = (line for line in content.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())
+
+
+class Term(NamedTuple):
+    """One index term of a text.
+
+    Attributes:
+        text: What the index counts.
+        start: Offset in the text.
+        end: Offset behind it.
+        ids: Vocabulary ids of the morphemes that carry its vector, all below VECTOR_IDS; empty
+            for a whole whose parts are terms too.
+        of_glossary: Whether it stands for another form, as written in the text.
+    """
+
+    text: str
+    start: int
+    end: int
+    ids: tuple[int, ...]
+    of_glossary: bool = False
+
+
+class TermExtractor:
+    """Turns texts into terms.
+
+    Args:
+        kiwi: The analyser, with the glossary's words.
+        glossary: Which forms mean the same.
+        cache_limit: Analysed texts that are kept.
+    """
+
+    def __init__(self, kiwi: Kiwipie, glossary: Glossary, cache_limit: int = 4096) -> None:
+        self.kiwi = kiwi
+        self.glossary = glossary
+        self._longest_form = glossary.longest_form
+        self._texts: Cache[tuple[str, bool], tuple[Term, ...]] = Cache("terms", cache_limit)
+        self._parts: dict[str, tuple[Morpheme, ...]] = {}
+        self._canonical: dict[str, tuple[tuple[str, tuple[int, ...]], ...]] = {}
+
+    @property
+    def identity(self) -> str:
+        """Names everything that the terms depend on."""
+        return f"{self.program()}-{self.glossary.identity}"
+
+    @staticmethod
+    def program() -> str:
+        """Names everything that the terms depend on but for the glossary."""
+        return f"{Kiwipie.identity()}-terms-{TERMS_VERSION}"
+
+    def terms(self, text: str, *, typos: bool = False) -> tuple[Term, ...]:
+        """The terms of a text, in order; see the module's rules.
+
+        Args:
+            text: Any text.
+            typos: Whether common typing errors are mended.
+        """
+        return self._texts.get_or_make(
+            (text, typos), lambda: self._extract(text, self.kiwi.morphemes(text, typos=typos))
+        )
+
+    def terms_of_all(self, texts: Sequence[str]) -> list[tuple[Term, ...]]:
+        """The terms of many texts, analysed on all cores."""
+        analysed = self.kiwi.morphemes_of_all(texts)
+        found = [self._extract(*pair) for pair in zip(texts, analysed, strict=True)]
+        for text, terms in zip(texts, found, strict=True):
+            self._texts.put((text, False), terms)
+        return found
+
+    def stats(self) -> CacheStats:
+        """Counters of the cache of analysed texts."""
+        return self._texts.stats()
+
+    def _extract(self, text: str, morphemes: list[Morpheme]) -> tuple[Term, ...]:
+        found = [*self._content(morphemes), *_wholes(text, morphemes)]
+        found += self._glossary_terms(text, morphemes, found)
+        return tuple(sorted(found, key=lambda term: (term.start, term.end)))
+
+    def _content(self, morphemes: Sequence[Morpheme]) -> Iterator[Term]:
+        """The content morphemes, prefixes glued and unknown words also in parts."""
+        prefix: Morpheme | None = None
+        for morpheme in morphemes:
+            if morpheme.tag == "XPN":
+                prefix = morpheme
+                continue
+            if morpheme.tag in _CONTENT:
+                glued = prefix if prefix and prefix.end == morpheme.start else None
+                yield from self._word(morpheme, glued)
+            prefix = None
+
+    def _word(self, morpheme: Morpheme, prefix: Morpheme | None) -> Iterator[Term]:
+        text = index_form(morpheme)
+        if text in _stop_words():
+            return
+        start, end, ids = morpheme.start, morpheme.end, _vector_ids([morpheme])
+        if prefix:
+            text, start, ids = prefix.form + text, prefix.start, _vector_ids([prefix, morpheme])
+        elif not ids and morpheme.tag in {"NNG", "NNP"}:
+            for part in self._known_parts(morpheme.form):
+                yield Term(index_form(part), start, end, _vector_ids([part]))
+        yield Term(text, start, end, ids)
+
+    def _known_parts(self, word: str) -> tuple[Morpheme, ...]:
+        """Parts of a word that has no vector of its own, where all of them are known nouns."""
+        if word not in self._parts:
+            parts = self.kiwi.parts(word) if len(word) >= _SHORTEST_COMPOUND else []
+            known = all(p.tag in {"NNG", "NNP", "XSN"} and _vector_ids([p]) for p in parts)
+            long = [p for p in parts if len(p.form) > 1 and p.form != word]
+            self._parts[word] = tuple(long) if known else ()
+        return self._parts[word]
+
+    def _glossary_terms(
+        self, text: str, morphemes: Sequence[Morpheme], found: Sequence[Term]
+    ) -> list[Term]:
+        """What the canonical form of every form of the glossary in the text adds to it."""
+        added: list[Term] = []
+        position = 0
+        while position < len(morphemes):
+            entry, length = self._match(text, morphemes, position)
+            if entry:
+                start = morphemes[position].start
+                end = max(morphemes[position + length - 1].end, start)
+                there = {t.text for t in found if start <= t.start and t.end <= end}
+                added += [
+                    Term(form, start, end, ids, of_glossary=True)
+                    for form, ids in self._canonical_terms(entry)
+                    if form not in there
+                ]
+            position += length
+        return added
+
+    def _match(
+        self, text: str, morphemes: Sequence[Morpheme], position: int
+    ) -> tuple[Entry | None, int]:
+        """The longest form that starts at a morpheme, and its length in morphemes."""
+        first = morphemes[position]
+        verb = self.glossary.by_form.get(first.form + "다") if first.tag in _PREDICATES else None
+        if verb:
+            return verb, 1
+        for last in range(min(position + _LONGEST_MATCH, len(morphemes)) - 1, position - 1, -1):
+            surface = normalise_form(text[first.start : morphemes[last].end])
+            if len(surface) <= self._longest_form:
+                entry = self.glossary.by_form.get(surface)
+                entry = entry or self.glossary.by_form.get(_singular(surface))
+                if entry:
+                    return entry, last - position + 1
+        return None, 1
+
+    def _canonical_terms(self, entry: Entry) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        if entry.canonical not in self._canonical:
+            # A verb alone may be read as a noun (배우다 as 배우), with a connective it is not.
+            verb = re.fullmatch("([가-힣]+)다", entry.canonical)
+            morphemes = self.kiwi.morphemes(f"{verb[1]}고" if verb else entry.canonical)
+            own = {term.text: term.ids for term in self._content(morphemes)}
+            if len(own) > 1:
+                own.setdefault(normalise_form(entry.canonical), ())
+            self._canonical[entry.canonical] = tuple(own.items())
+        return self._canonical[entry.canonical]
+
+
+def index_form(morpheme: Morpheme) -> str:
+    """What the index counts a morpheme as: verbs in dictionary form, the rest in lower case."""
+    if morpheme.tag in _PREDICATES:
+        return morpheme.form + "다"
+    return normalise_form(morpheme.form)
+
+
+def _vector_ids(morphemes: Sequence[Morpheme]) -> tuple[int, ...]:
+    return tuple(m.id for m in morphemes if FIRST_WORD_ID <= m.id < VECTOR_IDS)
+
+
+def _singular(word: str) -> str:
+    """An English word without its plural s; Korean words do not change."""
+    return word[:-1] if word.endswith("s") and word.isascii() else word
+
+
+def _wholes(text: str, morphemes: Sequence[Morpheme]) -> Iterator[Term]:
+    """Runs of nouns and suffixes that are written together, as one term each."""
+    run: list[Morpheme] = []
+    for morpheme in [*morphemes, None]:
+        if morpheme and morpheme.tag in _WHOLE and (not run or run[-1].end == morpheme.start):
+            run.append(morpheme)
+            continue
+        if len(run) > 1 and run[0].tag != "XSN" and run[-1].end > run[0].start:
+            start, end = run[0].start, run[-1].end
+            yield Term(normalise_form(text[start:end]), start, end, ())
+        run = [morpheme] if morpheme and morpheme.tag in _WHOLE else []
+
+
+def unknown_words(kiwi: Kiwipie, words: Sequence[str]) -> tuple[str, ...]:
+    """The words that the analyser does not know by itself, neither whole nor in parts.
+
+    Words that it knows are better not added: an added word has no vector.
+
+    Args:
+        kiwi: An analyser without added words.
+        words: Nouns.
+    """
+    analysed = zip(words, kiwi.morphemes_of_all(words), strict=True)
+    return tuple(word for word, morphemes in analysed if _is_unknown(morphemes))
+
+
+def _is_unknown(morphemes: Sequence[Morpheme]) -> bool:
+    inflected = any(morpheme.tag.startswith(("E", "J")) for morpheme in morphemes)
+    nouns = all(m.tag in {"NNG", "NNP", "NNB", "NR", "XSN", "XPN", "XR"} for m in morphemes)
+    known = all(morpheme.id >= FIRST_WORD_ID for morpheme in morphemes)
+    return not inflected and not (nouns and known)
