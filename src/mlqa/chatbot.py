@@ -34,7 +34,7 @@ class Chatbot:
         self.index = index
         self.retriever = HybridRetriever(index, self.config)
         self._answerer = ExtractiveAnswerer(
-            index.extractor, self._matcher, self.config.answer_sentences
+            index.extractor, self.matcher, self.config.answer_sentences
         )
         self._answers: Cache[tuple[str, str, str, tuple[str, ...]], Answer] = Cache(
             "answers", self.config.answer_cache
@@ -123,7 +123,7 @@ class Chatbot:
 
     def _answer(self, query: Query) -> Answer:
         hits = self.retriever.search(query, self.config.top_k)
-        sure = confidence(evidence_for(query, self._matcher(query), hits))
+        sure = confidence(evidence_for(query, self.matcher(query), hits))
         sentences = self._answerer.answer(query, hits)
         sentences = proven(sentences, lambda document_id: self.documents[document_id].text)
         abstained = sure < self.config.answer_threshold or not sentences
@@ -149,7 +149,8 @@ class Chatbot:
         documents = (self.documents[document_id] for document_id in ids)
         return tuple(dict.fromkeys((d.topics or (d.title,))[0] for d in documents))
 
-    def _matcher(self, query: Query) -> QuestionMatcher:
+    def matcher(self, query: Query) -> QuestionMatcher:
+        """What compares texts with a question."""
         index = self.index
         return QuestionMatcher(
             query,

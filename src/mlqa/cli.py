@@ -52,19 +52,30 @@ def run(arguments: Sequence[str]) -> int:
         options = _parser().parse_args(arguments)
     except SystemExit as stop:
         return int(stop.code or 0)
-    language: Language = "ko"
+    language: Language = options.language or "ko"
     try:
         config = load_config(index=options.index, language=options.language)
         language = config.language
-        return int(options.command(options, config))
+        status = int(options.command(options, config))
+        sys.stdout.flush()
     except MlqaError as error:
         print(" ".join(error.text(language).split()), file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader of our output went away
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_output()
         return 0
+    except OSError as error:  # of the output: everything else has an error of its own
+        _close_output()
+        print(message("cli_output", language, reason=error.strerror or error), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
+    return status
+
+
+def _close_output() -> None:
+    """Lets what is still to be written go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -94,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add(
     commands: _Commands,
-    common: argparse.ArgumentParser,
+    common: _Parser,
     name: str,
     command: Callable[[argparse.Namespace, Config], int],
     text: str,
@@ -106,7 +117,7 @@ def _add(
     return parser
 
 
-def _add_index(commands: _Commands, common: argparse.ArgumentParser) -> None:
+def _add_index(commands: _Commands, common: _Parser) -> None:
     index = commands.add_parser("index", help="색인 만들기와 관리")
     actions = index.add_subparsers(required=True, metavar="ACTION")
     build = _add(actions, common, "build", _index_build, "문서로 색인 만들기")
@@ -127,10 +138,9 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"not a whole number from 1: {text!r}")
+    return int(text)
 
 
 def _print(result: Result, options: argparse.Namespace, config: Config, show: Show) -> None:
@@ -341,7 +351,7 @@ def _batch(file: str, config: Config, answer: Callable[[Mapping[str, Any]], dict
 def _requests(file: str) -> Iterator[dict[str, Any]]:
     try:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        lines = content.decode("utf-8-sig").splitlines()
+        lines = content.decode("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise BatchError("batch_missing", path=file, reason=reason) from None
@@ -353,7 +363,7 @@ def _requests(file: str) -> Iterator[dict[str, Any]]:
 def _request(line: str, file: str, number: int) -> dict[str, Any]:
     try:
         request = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BatchError("batch_line", file=file, line=number, reason=error) from None
     fields = request if isinstance(request, dict) else {}
     question, history = fields.get("question"), fields.get("history") or []

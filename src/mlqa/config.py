@@ -63,7 +63,7 @@ class Config(BaseSettings):
         default=4, ge=1, le=20, description="longest answer, in sentences"
     )
     answer_threshold: float = Field(
-        default=0.5, ge=0, le=1, description="confidence below which the bot declines to answer"
+        default=0.46, ge=0, le=1, description="confidence below which the bot declines to answer"
     )
     embedding_cache: int = Field(default=4096, ge=1, description="embedded questions that are kept")
     answer_cache: int = Field(default=1024, ge=1, description="answers that are kept")
@@ -103,5 +103,5 @@ def load_config(**flags: object) -> Config:
         raise ConfigError(
             "config_value", name=name, value=repr(first["input"]), reason=first["msg"]
         ) from None
-    except ValueError as error:  # a broken TOML file
+    except (OSError, ValueError) as error:  # a settings file that is broken or out of reach
         raise ConfigError("config_file", file=SETTINGS_FILE, reason=error) from None

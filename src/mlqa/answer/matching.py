@@ -29,8 +29,8 @@ class Concept:
         canonical: Terms that the glossary gives for it, such as 배치, 정규화, 배치정규화.
         weight: How telling it is.
         known: Whether some passage holds one of its terms.
-        is_name: Whether it is a term of the glossary, or Latin letters or digits in a Korean
-            question: something that an answer must speak of.
+        is_name: Whether it is a name, or a word that no dictionary has: something that an answer
+            must speak of.
     """
 
     written: tuple[str, ...]
@@ -66,9 +66,7 @@ class QuestionMatcher:
         self._term_vectors = term_vectors
         terms = [t for t in extractor.terms(query.resolved) if t.text in dict(query.terms)]
         weights = {term: weight * idf(term) for term, weight in query.terms}
-        self.concepts = tuple(
-            _concept(group, weights, is_known, query.language == "ko") for group in _groups(terms)
-        )
+        self.concepts = tuple(_concept(group, weights, is_known, query) for group in _groups(terms))
         self._total = sum(concept.weight for concept in self.concepts)
         self._wanted = frozenset(term.text for term in terms)
         vectors = {term.text: term.ids for term in terms if term.ids}
@@ -133,14 +131,20 @@ def _concept(
     group: Sequence[Term],
     weights: Mapping[str, float],
     is_known: Callable[[str], bool],
-    is_korean: bool,
+    query: Query,
 ) -> Concept:
     written = tuple(dict.fromkeys(term.text for term in group if not term.of_glossary))
     canonical = tuple(dict.fromkeys(term.text for term in group if term.of_glossary))
     # Where the glossary gives the word, its rarity is that of the canonical form.
     weight = max(weights[term] for term in canonical or written)
     known = any(is_known(term) for term in (*written, *canonical))
-    is_latin = any(term.isascii() for term in written)
-    if is_latin and not is_korean and not known:
+    is_name = any(term.is_name and _is_capital(term, query) for term in group)
+    if query.language == "en" and not known and not is_name:
         weight *= _UNKNOWN_ENGLISH
-    return Concept(written, canonical, weight, known, bool(canonical) or (is_latin and is_korean))
+    return Concept(written, canonical, weight, known, is_name)
+
+
+def _is_capital(term: Term, query: Query) -> bool:
+    """Whether a Latin word may be a name: in an English question only with a capital inside it."""
+    written = query.resolved[term.start : term.end]
+    return query.language == "ko" or (term.start > 0 and written != written.lower())

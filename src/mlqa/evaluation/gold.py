@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -55,15 +55,16 @@ class GoldQuestion(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """A gold set and the file it comes from."""
+    """A gold set, the file it comes from, and the line of each question there, by id."""
 
     questions: tuple[GoldQuestion, ...]
     path: Path
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     def part(self, name: str) -> Gold:
         """The questions of one part; ``all`` for all of them."""
         chosen = tuple(q for q in self.questions if name in {q.part, "all"})
-        return Gold(chosen, self.path)
+        return Gold(chosen, self.path, self.lines)
 
 
 def load_gold(path: Path | str = "eval/gold.jsonl") -> Gold:
@@ -74,23 +75,23 @@ def load_gold(path: Path | str = "eval/gold.jsonl") -> Gold:
     """
     path = Path(path)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise GoldError("gold_missing", path=path, reason=reason) from None
     questions: list[GoldQuestion] = []
-    ids: set[str] = set()
+    numbers: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         question = _question(line, number, path)
-        if question.id in ids:
+        if question.id in numbers:
             raise _line_error(path, number, f"id {question.id!r} is not unique")
-        ids.add(question.id)
+        numbers[question.id] = number
         questions.append(question)
     if not questions:
         raise GoldError("gold_missing", path=path, reason="empty")
-    return Gold(tuple(questions), path)
+    return Gold(tuple(questions), path, numbers)
 
 
 def check_evidence(gold: Gold, texts: Mapping[str, str]) -> None:
@@ -103,11 +104,11 @@ def check_evidence(gold: Gold, texts: Mapping[str, str]) -> None:
     Raises:
         GoldError: A document is not there, or does not hold a quote.
     """
-    for number, question in enumerate(gold.questions, start=1):
+    for question in gold.questions:
         for evidence in question.evidence:
             if evidence.quote not in texts.get(evidence.document_id, ""):
                 reason = f"{question.id}: {evidence.document_id!r} ∌ {evidence.quote[:40]!r}"
-                raise _line_error(gold.path, number, reason)
+                raise _line_error(gold.path, gold.lines.get(question.id, 0), reason)
 
 
 def _question(line: str, number: int, path: Path) -> GoldQuestion:
@@ -117,7 +118,7 @@ def _question(line: str, number: int, path: Path) -> GoldQuestion:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise _line_error(path, number, f"{where}: {first['msg']}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _line_error(path, number, str(error)) from None
 
 

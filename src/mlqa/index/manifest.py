@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,7 +14,7 @@ from mlqa.index.versions import build_command
 
 MANIFEST = "manifest.json"
 # Raised when the files of an index change their shape.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ class Manifest:
         counts: How much it holds.
         name: Name of the version, once saved.
         created: When it was saved, UTC, ISO 8601.
-        checksums: SHA-256 of every other file, by path.
+        checksums: SHA-256 of every file, by path; its own, of what it says without that.
     """
 
     schema: int
@@ -70,6 +71,12 @@ class Manifest:
     name: str = ""
     created: str = ""
     checksums: Mapping[str, str] = field(default_factory=dict)
+
+    def sealed(self) -> Manifest:
+        """The same with its own checksum among the others."""
+        others = {path: value for path, value in self.checksums.items() if path != MANIFEST}
+        own = hashlib.sha256(_manifest.dump_json(replace(self, checksums=others))).hexdigest()
+        return replace(self, checksums={**others, MANIFEST: own})
 
     def to_json(self) -> str:
         """The manifest as indented JSON."""

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from mlqa.config import Config
-from mlqa.errors import IndexDamaged, IndexMismatch
+from mlqa.errors import CorpusError, IndexDamaged, IndexMismatch
 from mlqa.index import versions
 from mlqa.index.dense import DenseIndex
 from mlqa.index.embedding import DIMENSION, CachedEmbedder, KiwiEmbedder, KiwiSpace, Vectors
@@ -87,6 +87,7 @@ class Index:
 
         Raises:
             GlossaryError: The glossary cannot be used.
+            CorpusError: The documents hold nothing but headings.
         """
         config = config or Config()
         extractor = _extractor(load_glossary(config.glossary))
@@ -96,6 +97,8 @@ class Index:
             for chunk in chunk_document(document, extractor.kiwi.sentences, config.chunk_characters)
         )
         by_id = {document.id: document for document in documents}
+        if not chunks:
+            raise CorpusError("corpus_no_text", path=", ".join(by_id))
         texts = [indexed_text(by_id[chunk.document_id], chunk) for chunk in chunks]
         terms = extractor.terms_of_all(texts)
         space = previous.kiwi_embedder.space if previous else None
@@ -153,7 +156,7 @@ class Index:
                 name=name,
                 created=created.isoformat(timespec="seconds"),
                 checksums=versions.checksums(target, without=MANIFEST),
-            )
+            ).sealed()
             (target / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
         return replace(self, manifest=manifest)
 
@@ -215,14 +218,6 @@ def verify(folder: Path) -> Manifest:
     source = versions.version_folder(folder, versions.current_name(folder))
     manifest = read_manifest(source, folder)
     command = versions.build_command(folder)
-    try:
-        changed = versions.changed_file(
-            versions.checksums(source, without=MANIFEST), manifest.checksums
-        )
-    except OSError as error:
-        changed = error.strerror or str(error)
-    if changed:
-        raise IndexDamaged("index_damaged", path=folder, reason=changed, command=command)
     for what, found, expected in (
         ("analyser", manifest.analyser, TermExtractor.program()),
         ("chunking", manifest.chunking, str(CHUNKING_VERSION)),
@@ -237,6 +232,14 @@ def verify(folder: Path) -> Manifest:
                 expected=expected,
                 command=command,
             )
+    try:
+        files = versions.checksums(source, without=MANIFEST)
+        files[MANIFEST] = manifest.sealed().checksums[MANIFEST]
+        changed = versions.changed_file(files, manifest.checksums)
+    except OSError as error:
+        changed = error.strerror or str(error)
+    if changed:
+        raise IndexDamaged("index_damaged", path=folder, reason=changed, command=command)
     return manifest
 
 

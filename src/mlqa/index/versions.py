@@ -12,7 +12,7 @@ import hashlib
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,7 +22,8 @@ _CURRENT = "CURRENT"
 _VERSIONS = "versions"
 _STAGING = ".building-"
 _STALE_SECONDS = 3600.0
-_FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+# numpy says that a file is cut short without saying why.
+_FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, None}
 
 
 def build_command(folder: Path) -> str:
@@ -48,13 +49,17 @@ def current_name(folder: Path) -> str:
 
     Raises:
         IndexMissing: The folder holds no index.
-        IndexDamaged: The current version is gone.
+        IndexDamaged: It cannot be read which version is current, or that version is gone.
     """
     command = build_command(folder)
     try:
-        name = (folder / _CURRENT).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+        content = (folder / _CURRENT).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
         raise IndexMissing("index_missing", path=folder, command=command) from None
+    except OSError as error:
+        reason = f"{_CURRENT}: {error.strerror or error}"
+        raise IndexDamaged("index_damaged", path=folder, reason=reason, command=command) from None
+    name = content.decode("utf-8", errors="replace").strip()
     if name not in version_names(folder):
         reason = f"{_CURRENT} → {name[:80]!r}"
         raise IndexDamaged("index_damaged", path=folder, reason=reason, command=command)
@@ -70,12 +75,16 @@ def rollback(folder: Path) -> str:
     Raises:
         IndexMissing: The folder holds no index.
         IndexProblem: There is no version before the current one.
+        StorageError: The folder cannot be written; nothing has changed.
     """
     names = version_names(folder)
     position = names.index(current_name(folder))
     if position == 0:
         raise IndexProblem("index_no_previous", path=folder)
-    _make_current(folder, names[position - 1])
+    try:
+        _make_current(folder, names[position - 1])
+    except OSError as error:
+        raise _storage_error(folder, error) from None
     return names[position - 1]
 
 
@@ -92,18 +101,25 @@ def new_version(folder: Path, name: str, keep: int) -> Iterator[Path]:
         StorageError: The folder cannot be written or the disk is full; nothing has changed.
     """
     staging = folder / _VERSIONS / f"{_STAGING}{uuid4().hex}"
+    written = staging
+    made = [path for path in (staging.parent, folder) if not path.exists()]
+    is_current = False
     try:
         staging.mkdir(parents=True)
         yield staging
-        staging.rename(version_folder(folder, name))
+        written = staging.rename(version_folder(folder, name))
         _make_current(folder, name)
-        _prune(folder, keep)
+        is_current = True
     except OSError as error:
-        key = "storage_full" if error.errno in _FULL else "storage_unwritable"
-        reason = error.strerror or str(error)
-        raise StorageError(key, path=folder, reason=reason) from None
+        raise _storage_error(folder, error) from None
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        if not is_current:
+            shutil.rmtree(written, ignore_errors=True)
+            for path in made:
+                with suppress(OSError):
+                    path.rmdir()
+    with suppress(OSError):
+        _prune(folder, keep)
 
 
 def checksums(folder: Path, *, without: str) -> dict[str, str]:
@@ -120,6 +136,11 @@ def changed_file(found: Mapping[str, str], expected: Mapping[str, str]) -> str:
     """Name of the first file that is missing, extra or not what was written; empty if none."""
     names = sorted(set(found) | set(expected))
     return next((name for name in names if found.get(name) != expected.get(name)), "")
+
+
+def _storage_error(folder: Path, error: OSError) -> StorageError:
+    key = "storage_full" if error.errno in _FULL else "storage_unwritable"
+    return StorageError(key, path=folder, reason=error.strerror or str(error))
 
 
 def _make_current(folder: Path, name: str) -> None:

@@ -1,8 +1,6 @@
 // What Gradio's chat leaves undone. Everything is delegated: Gradio makes its elements anew.
 // `mlqa` holds what only the server knows: the language and words in it.
 (() => {
-  document.documentElement.lang = mlqa.language;
-
   // Enter that ends the composition of a Hangul syllable must not send the question: the browser
   // reports it once for the composition (229) and again as a key of its own.
   for (const kind of ["keydown", "keypress"]) {
@@ -11,17 +9,18 @@
       (event) => {
         if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) {
           event.stopImmediatePropagation();
+          if (!event.shiftKey) event.preventDefault(); // no new line either
         }
       },
       true,
     );
   }
 
+  const number = (reference) => reference.textContent.replace(/\D/g, "");
+
   const show = (reference) => {
     const answer = reference.closest(".mlqa-answer");
-    const source = answer?.querySelector(
-      `.mlqa-source[data-number="${reference.dataset.number}"]`,
-    );
+    const source = answer?.querySelector(`.mlqa-source-${number(reference)}`);
     if (!source) return;
     source.open = true;
     source.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
@@ -33,7 +32,7 @@
     if (!text || !navigator.clipboard) return;
     await navigator.clipboard.writeText(text);
     const label = button.textContent;
-    button.textContent = button.dataset.done;
+    button.textContent = mlqa.copied;
     setTimeout(() => (button.textContent = label), 1500);
   };
 
@@ -46,10 +45,19 @@
     if (button) copy(button);
   });
 
+  // Gradio takes the browser's language for the page's.
+  const speak = () => {
+    const root = document.documentElement;
+    if (root.lang !== mlqa.language) root.lang = mlqa.language;
+  };
+
   // Gradio labels a message with its HTML, which a screen reader would read aloud.
   const label = () => {
     for (const message of document.querySelectorAll("#mlqa-chat [data-testid][aria-label]")) {
       message.removeAttribute("aria-label");
+    }
+    for (const reference of document.querySelectorAll(".mlqa-reference:not([aria-label])")) {
+      reference.ariaLabel = mlqa.source.replace("{number}", number(reference));
     }
     const log = document.querySelector("#mlqa-chat [role=log]");
     if (log && log.ariaLabel !== mlqa.chat) log.ariaLabel = mlqa.chat;
@@ -81,12 +89,13 @@
   }
 
   new MutationObserver(() => {
+    speak();
     label();
     follow();
   }).observe(document, {
     childList: true,
     subtree: true,
     attributes: true,
-    attributeFilter: ["aria-label"],
+    attributeFilter: ["aria-label", "lang"],
   });
 })();

@@ -3,7 +3,8 @@
 The page's chat shows Markdown that may hold HTML. So that every text of a question, an essay or
 an answer stays text, ``inert`` writes each mark of punctuation as a character reference: neither
 an HTML parser nor a Markdown parser finds anything in it to act on. For the same reason all HTML
-here is on one line: a blank line would end the HTML block and let Markdown in.
+here is on one line: a blank line would end the HTML block and let Markdown in. Gradio's cleaning
+takes out ids, ``data-`` and ``aria-`` attributes; classes stay.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def answer_html(
         parts.append(
             f'<div class="mlqa-resolved">{inert(understood)} <b>{inert(answer.resolved)}</b></div>'
         )
-    parts.append(f'<div class="mlqa-text">{_answer_text(answer, language)}</div>')
+    parts.append(f'<div class="mlqa-text">{_answer_text(answer)}</div>')
     # Declining is an answer without sources, whatever was looked at.
     if answer.citations and not answer.abstained:
         parts.append(_sources(answer, documents, language))
@@ -137,7 +138,7 @@ def _shifted(citation: Citation, start: int) -> Span:
     return Span(citation.start - start, citation.end - start)
 
 
-def _answer_text(answer: Answer, language: Language) -> str:
+def _answer_text(answer: Answer) -> str:
     """The text, listings in a fixed font, its numbers as buttons that lead to the sources."""
     parts = []
     behind = 0
@@ -145,26 +146,22 @@ def _answer_text(answer: Answer, language: Language) -> str:
         start = answer.text.find(sentence.text, behind)
         if sentence.layout == "listing" and start >= 0:
             end = start + len(sentence.text)
-            parts.append(_numbered(answer.text[behind:start], answer, language))
+            parts.append(_numbered(answer.text[behind:start], answer))
             parts.append(f'<code class="mlqa-listing">{inert(answer.text[start:end])}</code>')
             behind = end
-    parts.append(_numbered(answer.text[behind:], answer, language))
+    parts.append(_numbered(answer.text[behind:], answer))
     return "".join(parts)
 
 
-def _numbered(text: str, answer: Answer, language: Language) -> str:
+def _numbered(text: str, answer: Answer) -> str:
     known = {citation.number for citation in answer.citations}
     parts = []
     behind = 0
     for match in _NUMBER.finditer(text):
         number = int(match[1])
         if number in known:
-            label = inert(message("page_source", language, number=number))
             parts.append(inert(text[behind : match.start()]))
-            parts.append(
-                f'<button type="button" class="mlqa-reference" data-number="{number}" '
-                f'aria-label="{label}">{inert(match[0])}</button>'
-            )
+            parts.append(f'<button type="button" class="mlqa-reference">{inert(match[0])}</button>')
             behind = match.end()
     parts.append(inert(text[behind:]))
     return "".join(parts)
@@ -203,7 +200,7 @@ def _source(
         f"{_why(hit, language)}"
     )
     return (
-        f'<details class="mlqa-source" data-number="{citation.number}"{" open" * opened}>'
+        f'<details class="mlqa-source mlqa-source-{citation.number}"{" open" * opened}>'
         f"<summary>{summary}</summary>{body}</details>"
     )
 
@@ -266,11 +263,11 @@ def _foot(answer: Answer, language: Language) -> str:
     key = "page_seconds" if answer.seconds >= _SHORTEST else "page_seconds_less"
     seconds = message(key, language, seconds=max(answer.seconds, _SHORTEST))
     origin = message("page_cached" if answer.cached else "page_fresh", language)
-    copy, copied = (inert(message(key, language)) for key in ("page_copy", "page_copied"))
+    copy = inert(message("page_copy", language))
     return (
         f'<div class="mlqa-foot"><span>{inert(seconds)} · '
-        f'<span data-cached="{str(answer.cached).lower()}">{inert(origin)}</span></span>'
-        f'<button type="button" class="mlqa-copy" data-done="{copied}">{copy}</button></div>'
+        f'<span class="{"mlqa-cached" if answer.cached else "mlqa-fresh"}">{inert(origin)}</span>'
+        f'</span><button type="button" class="mlqa-copy">{copy}</button></div>'
     )
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from mlqa.cache import CacheStats
 from mlqa.config import Config
 from mlqa.errors import MlqaError
-from mlqa.messages import Language, message
+from mlqa.messages import message
 from mlqa.schema import AnswerPiece, Document
 from mlqa.service import render
 
@@ -49,7 +49,7 @@ class Bot(Protocol):
         ...
 
 
-@dataclass
+@dataclass(eq=False)
 class Turn:
     """One question and what is shown for it, as HTML; ``shown`` is empty for an empty question."""
 
@@ -71,6 +71,11 @@ class Session:
         self.questions: list[str] = []
         self.turns: list[Turn] = []
 
+    def forget(self) -> None:
+        """Starts anew; an answer on its way ends at its next piece."""
+        self.questions.clear()
+        self.turns.clear()
+
     def messages(self) -> list[dict[str, str]]:
         """The conversation as Gradio's chat wants it."""
         shown = (
@@ -90,27 +95,33 @@ def reply(bot: Bot, question: str, session: Session) -> Iterator[list[dict[str, 
     Yields:
         The conversation, again and again as the answer grows.
     """
-    turn = Turn(render.question_html(question) if question.strip() else "")
-    turn.reply = render.partial_html("")
+    question = question.strip()
+    turn = Turn(render.question_html(question) if question else "", render.partial_html(""))
     session.turns.append(turn)
     yield session.messages()
-    for turn.reply in _replies(bot, question, session, bot.config.language):
+    for shown, answered in _replies(bot, question, session.questions):
+        if turn not in session.turns:  # the conversation was cleared meanwhile
+            yield session.messages()
+            return
+        turn.reply = shown
+        if answered:
+            session.questions.append(question)
         yield session.messages()
 
 
-def _replies(bot: Bot, question: str, session: Session, language: Language) -> Iterator[str]:
-    """The bot's message as it grows, as HTML."""
+def _replies(bot: Bot, question: str, history: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """The bot's message as it grows, as HTML, and whether it is a whole answer."""
+    language = bot.config.language
     text = ""
     try:
-        for piece in bot.stream(question, tuple(session.questions)):
+        for piece in bot.stream(question, tuple(history)):
             text += piece.text
             if piece.answer is None:
-                yield render.partial_html(text)
+                yield render.partial_html(text), False
             else:
-                session.questions.append(question)
-                yield render.answer_html(piece.answer, bot.documents, language)
+                yield render.answer_html(piece.answer, bot.documents, language), True
     except MlqaError as error:
-        yield render.notice_html(error.text(language))
+        yield render.notice_html(error.text(language)), False
     except Exception:
         logger.exception("The answer failed")
-        yield render.notice_html(message("page_failed", language))
+        yield render.notice_html(message("page_failed", language)), False

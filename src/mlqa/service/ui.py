@@ -16,7 +16,7 @@ from importlib import resources
 from typing import Any
 
 from mlqa.errors import ConfigError
-from mlqa.messages import Language, message
+from mlqa.messages import Language, catalogue, message
 from mlqa.service import render
 from mlqa.service.session import Bot, Session, reply
 
@@ -27,7 +27,7 @@ import gradio as gr
 
 # Answers made at once; a further question waits in the queue.
 _CONCURRENT_ANSWERS = 16
-_EXAMPLES = 6
+_EXAMPLES = 5
 _TOPICS = 4
 _FONTS = (
     "Pretendard",
@@ -86,7 +86,8 @@ def looks(language: Language) -> dict[str, Any]:
         font=_FONTS,
         font_mono=_FIXED_FONTS,
     )
-    known = json.dumps({"language": language, "chat": message("page_chat", language)})
+    words = {name: catalogue(language)[f"page_{name}"] for name in ("chat", "copied", "source")}
+    known = json.dumps({"language": language, **words})
     return {
         "theme": theme,
         "css": "\n".join(styles),
@@ -142,7 +143,6 @@ def _launch(page: gr.Blocks, host: str, port: int, language: Language) -> str:
         server_port=port,
         share=False,
         ssr_mode=False,
-        mcp_server=False,
         # Nobody's questions are kept, neither here nor in the browser.
         run_history=False,
         enable_monitoring=False,
@@ -150,7 +150,6 @@ def _launch(page: gr.Blocks, host: str, port: int, language: Language) -> str:
         show_error=False,
         footer_links=[],
         max_file_size="1kb",
-        inbrowser=False,
         quiet=True,
         prevent_thread_lock=True,
         **looks(language),
@@ -228,7 +227,6 @@ def _input_row(say: Callable[[str], str]) -> tuple[gr.Textbox, gr.Button]:
         box = gr.Textbox(
             elem_id="mlqa-box",
             label=say("page_box"),
-            info=None,
             show_label=False,
             container=False,
             placeholder=say("page_placeholder"),
@@ -265,16 +263,16 @@ def _wire(
             yield conversation, text, _foot(bot)
             text = gr.skip()
 
-    def forget() -> tuple[Session, list[dict[str, str]]]:
-        return Session(), []
+    def forget(session: Session) -> list[dict[str, str]]:
+        session.forget()
+        return session.messages()
 
     hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     outputs = [chat, box, foot]
-    events = [
-        gr.on([box.submit, send.click], answer, [box, session], outputs, **hidden),
-        *(button.click(answer, [button, session], outputs, **hidden) for button in examples),
-    ]
-    gr.on([clear.click, chat.clear], forget, None, [session, chat], cancels=events, **hidden)
+    gr.on([box.submit, send.click], answer, [box, session], outputs, **hidden)
+    for button in examples:
+        button.click(answer, [button, session], outputs, **hidden)
+    gr.on([clear.click, chat.clear], forget, session, chat, **hidden)
     gr.on(None, partial(_foot, bot), None, foot, **hidden)
 
 

@@ -52,6 +52,7 @@ class Term(NamedTuple):
         ids: Vocabulary ids of the morphemes that carry its vector, all below VECTOR_IDS; empty
             for a whole whose parts are terms too.
         of_glossary: Whether it stands for another form, as written in the text.
+        is_name: Whether it is written as a name: a proper noun, a word in no dictionary, Latin.
     """
 
     text: str
@@ -59,6 +60,7 @@ class Term(NamedTuple):
     end: int
     ids: tuple[int, ...]
     of_glossary: bool = False
+    is_name: bool = False
 
 
 class TermExtractor:
@@ -138,7 +140,7 @@ class TermExtractor:
         elif not ids and morpheme.tag in {"NNG", "NNP"}:
             for part in self._known_parts(morpheme.form):
                 yield Term(index_form(part), start, end, _vector_ids([part]))
-        yield Term(text, start, end, ids)
+        yield Term(text, start, end, ids, is_name=_is_name(morpheme))
 
     def _known_parts(self, word: str) -> tuple[Morpheme, ...]:
         """Parts of a word that has no vector of its own, where all of them are known nouns."""
@@ -207,6 +209,11 @@ def index_form(morpheme: Morpheme) -> str:
 
 def _vector_ids(morphemes: Sequence[Morpheme]) -> tuple[int, ...]:
     return tuple(m.id for m in morphemes if FIRST_WORD_ID <= m.id < VECTOR_IDS)
+
+
+def _is_name(morpheme: Morpheme) -> bool:
+    unlisted = morpheme.tag == "NNG" and morpheme.id < FIRST_WORD_ID
+    return morpheme.tag in {"NNP", "SL"} or unlisted
 
 
 def _singular(word: str) -> str:

@@ -1,0 +1,73 @@
+"""Fits when to decline, on the training part of the gold set.
+
+    python training/fit_abstention.py [--gold eval/gold.jsonl] [--index index]
+
+Prints the coefficients for ``mlqa/answer/abstention.py`` and the threshold for
+``mlqa/config.py``: the largest at which at most ``--wrong`` of the answerable training questions
+are declined, with probabilities from ten-fold cross-validation. The test part is not looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import astuple, fields
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+from mlqa.answer.abstention import Evidence, evidence_for
+from mlqa.chatbot import Chatbot
+from mlqa.evaluation.gold import load_gold
+
+_FOLDS = 10
+_SEEDS = range(5)
+
+
+def main() -> None:
+    """Fits and prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--gold", type=Path, default=Path("eval/gold.jsonl"))
+    parser.add_argument("--index", type=Path, default=Path("index"))
+    parser.add_argument("--wrong", type=float, default=0.08, help="answerable ones declined")
+    options = parser.parse_args()
+    bot = Chatbot.load(options.index)
+    questions = load_gold(options.gold).part("train").questions
+    rows = []
+    for gold in questions:
+        query = bot.retriever.understand(gold.question, gold.history)
+        hits = bot.retriever.search(query, bot.config.top_k)
+        rows.append(astuple(evidence_for(query, bot.matcher(query), hits)))
+    features = np.array(rows)
+    answerable = np.array([gold.answerable for gold in questions])
+    model = LogisticRegression(C=3.0, class_weight="balanced", max_iter=5000)
+    probabilities = np.mean(
+        [
+            cross_val_predict(
+                model,
+                features,
+                answerable,
+                cv=StratifiedKFold(_FOLDS, shuffle=True, random_state=seed),
+                method="predict_proba",
+            )[:, 1]
+            for seed in _SEEDS
+        ],
+        axis=0,
+    )
+    threshold = float(np.quantile(probabilities[answerable], options.wrong))
+    model.fit(features, answerable)
+    names = [field.name for field in fields(Evidence)]
+    print("coefficients", dict(zip(names, model.coef_[0].round(2).tolist(), strict=True)))
+    print("intercept", round(float(model.intercept_[0]), 2))
+    print("threshold", round(threshold, 3))
+    print("AUC (cross-validated)", round(float(roc_auc_score(answerable, probabilities)), 3))
+    declined = probabilities < threshold
+    for kind in dict.fromkeys(gold.kind for gold in questions):
+        of_kind = np.array([gold.kind == kind for gold in questions])
+        print(f"declined {kind:14} {declined[of_kind].mean():.2f} of {of_kind.sum()}")
+
+
+if __name__ == "__main__":
+    main()
