@@ -164,4 +164,9 @@ if __name__ == "__main__":
     from mlqa.service.ui import serve
 
     settings = load_config()
-    serve(FakeBot(settings), host=settings.host, port=settings.port)
+    serve(
+        FakeBot(settings),
+        host=settings.host,
+        port=settings.port,
+        on_ready=lambda url: print(message("page_ready", settings.language, url=url), flush=True),
+    )

@@ -19,6 +19,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from mlqa.answer.abstention import Evidence, evidence_for
+from mlqa.answer.matching import QuestionMatcher
+from mlqa.answer.reading import read_hits
 from mlqa.chatbot import Chatbot
 from mlqa.evaluation.gold import load_gold
 
@@ -39,7 +41,9 @@ def main() -> None:
     for gold in questions:
         query = bot.retriever.understand(gold.question, gold.history)
         hits = bot.retriever.search(query, bot.config.top_k)
-        rows.append(astuple(evidence_for(query, bot.matcher(query), hits)))
+        matcher = QuestionMatcher(query, bot.texts)
+        readings = read_hits(matcher, hits)
+        rows.append(astuple(evidence_for(query, matcher, hits, readings)))
     features = np.array(rows)
     answerable = np.array([gold.answerable for gold in questions])
     model = LogisticRegression(C=3.0, class_weight="balanced", max_iter=5000)

@@ -6,19 +6,33 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
+from typing import NamedTuple
 
-from mlqa.answer.abstention import confidence, evidence_for
 from mlqa.answer.compose import decline, pieces
 from mlqa.answer.extractive import ExtractiveAnswerer, proven
-from mlqa.answer.matching import QuestionMatcher
+from mlqa.answer.matching import TextTerms
 from mlqa.cache import Cache, CacheStats
 from mlqa.config import Config
 from mlqa.index.store import Index
 from mlqa.retrieval.hybrid import HybridRetriever
+from mlqa.retrieval.query import Asked
 from mlqa.schema import Answer, AnswerPiece, Document, Hit, Query
 
-_EXAMPLES_PER_DOCUMENT = 2
+
+class AnswerKey(NamedTuple):
+    """What an answer depends on: two equal keys have the same answer.
+
+    Attributes:
+        version: Version of the index.
+        settings: Hash of all settings.
+        asked: The cleaned question and what the conversation adds to it.
+    """
+
+    version: str
+    settings: str
+    asked: Asked
 
 
 class Chatbot:
@@ -33,12 +47,14 @@ class Chatbot:
         self.config = config or Config()
         self.index = index
         self.retriever = HybridRetriever(index, self.config)
-        self._answerer = ExtractiveAnswerer(
-            index.extractor, self.matcher, self.config.answer_sentences
+        self.texts = TextTerms(
+            index.extractor,
+            index.kiwi_embedder.term_vectors,
+            index.sparse.idf,
+            index.sparse.vocabulary.__contains__,
         )
-        self._answers: Cache[tuple[str, str, str, tuple[str, ...]], Answer] = Cache(
-            "answers", self.config.answer_cache
-        )
+        self._answerer = ExtractiveAnswerer(self.texts, self.config.answer_sentences)
+        self._answers: Cache[AnswerKey, Answer] = Cache("answers", self.config.answer_cache)
         self._settings = hashlib.sha256(self.config.model_dump_json().encode()).hexdigest()
 
     @classmethod
@@ -72,9 +88,15 @@ class Chatbot:
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """Example questions, some of every document that brings them."""
-        examples = (d.questions[:_EXAMPLES_PER_DOCUMENT] for d in self.documents.values())
-        return tuple(question for questions in examples for question in questions)
+        """Example questions of the documents, first one of each, then a second of each, …."""
+        rounds = zip_longest(*(document.questions for document in self.documents.values()))
+        return tuple(question for questions in rounds for question in questions if question)
+
+    def warm_up(self) -> None:
+        """Does now what the first question would do: Kiwi builds its dictionary in 1 to 2 s."""
+        for question in self.questions or self.topics:
+            self._answer(self.retriever.understand(question))
+            return
 
     def cache_stats(self) -> tuple[CacheStats, ...]:
         """Counters of the caches of answers, of embedded questions and of analysed texts."""
@@ -95,15 +117,22 @@ class Chatbot:
             QuestionError: The question is empty, too long or holds no word.
         """
         start = time.perf_counter()
-        key = (self.version, self._settings, question, self._recent(history))
+        key = self.cache_key(question, history)
         kept = self._answers.get(key)
         if kept is not None:
             return replace(kept, cached=True, seconds=time.perf_counter() - start)
-        query = self.retriever.understand(question, history)
-        answer = self._answer(query)
+        answer = self._answer(self.retriever.build(key.asked))
         answer = replace(answer, seconds=time.perf_counter() - start)
         self._answers.put(key, answer)
         return answer
+
+    def cache_key(self, question: str, history: Sequence[str] = ()) -> AnswerKey:
+        """Under which the answer is kept.
+
+        Raises:
+            QuestionError: The question is empty, too long or holds no word.
+        """
+        return AnswerKey(self.version, self._settings, self.retriever.read(question, history))
 
     def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[AnswerPiece]:
         """Answers a question sentence by sentence; see ``ask``.
@@ -117,16 +146,11 @@ class Chatbot:
             yield AnswerPiece(text=text)
         yield AnswerPiece(text=texts[-1], answer=answer)
 
-    def _recent(self, history: Sequence[str]) -> tuple[str, ...]:
-        limit = self.config.history_questions
-        return tuple(history[-limit:]) if limit else ()
-
     def _answer(self, query: Query) -> Answer:
         hits = self.retriever.search(query, self.config.top_k)
-        sure = confidence(evidence_for(query, self.matcher(query), hits))
-        sentences = self._answerer.answer(query, hits)
-        sentences = proven(sentences, lambda document_id: self.documents[document_id].text)
-        abstained = sure < self.config.answer_threshold or not sentences
+        draft = self._answerer.answer(query, hits)
+        sentences = proven(draft.sentences, lambda name: self.documents[name].text)
+        abstained = draft.confidence < self.config.answer_threshold or not sentences
         if abstained:
             sentences, text = (), decline(self._topics_near(hits), self.config.language)
         else:
@@ -138,7 +162,7 @@ class Chatbot:
             sentences=sentences,
             hits=hits,
             abstained=abstained,
-            confidence=sure,
+            confidence=draft.confidence,
             repairs=query.repairs,
             index_version=self.version,
         )
@@ -148,14 +172,3 @@ class Chatbot:
         ids = dict.fromkeys([*(hit.chunk.document_id for hit in hits), *self.documents])
         documents = (self.documents[document_id] for document_id in ids)
         return tuple(dict.fromkeys((d.topics or (d.title,))[0] for d in documents))
-
-    def matcher(self, query: Query) -> QuestionMatcher:
-        """What compares texts with a question."""
-        index = self.index
-        return QuestionMatcher(
-            query,
-            index.extractor,
-            index.sparse.idf,
-            index.kiwi_embedder.term_vectors,
-            index.sparse.vocabulary.__contains__,
-        )

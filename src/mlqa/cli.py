@@ -404,12 +404,15 @@ def _cell(value: float | None) -> str:
 
 
 def _serve(options: argparse.Namespace, config: Config) -> int:
+    # Before Gradio, which takes seconds to load: an error in the index should not wait for it.
+    bot = _bot(config)
+    bot.warm_up()
     from mlqa.service.ui import serve  # noqa: PLC0415
 
     serve(
-        _bot(config),
+        bot,
         host=options.host or config.host,
         port=config.port if options.port is None else options.port,
-        on_ready=lambda address: print(message("cli_ready", config.language, address=address)),
+        on_ready=lambda url: print(message("page_ready", config.language, url=url), flush=True),
     )
     return 0

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mlqa.schema import AnswerSentence, Hit, Query
+    from mlqa.schema import Draft, Hit, Query
 
 
 class Embedder(Protocol):
@@ -55,10 +55,11 @@ class Retriever(Protocol):
 class Answerer(Protocol):
     """A question and its hits in, proven sentences out."""
 
-    def answer(self, query: Query, hits: Sequence[Hit]) -> tuple[AnswerSentence, ...]:
-        """The sentences of the answer in order, each with its quote, numbered from 1.
+    def answer(self, query: Query, hits: Sequence[Hit]) -> Draft:
+        """The sentences of the answer, each with its quote, and how sure they are.
 
-        Returns:
-            Empty when the hits hold nothing to say.
+        Args:
+            query: The question.
+            hits: The passages found for it, best first; may be empty.
         """
         ...

@@ -229,6 +229,19 @@ class AnswerSentence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What an answerer makes of a question and its hits.
+
+    Attributes:
+        sentences: The answer in order, numbered from 1; empty where the hits hold nothing to say.
+        confidence: Probability that the hits hold an answer, 0 to 1.
+    """
+
+    sentences: tuple[AnswerSentence, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the chatbot says.
 

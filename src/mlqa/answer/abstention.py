@@ -7,11 +7,12 @@ Logistic regression over what can be seen of a question and its hits; fitted by
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 from mlqa.answer.expected import can_hold
 from mlqa.answer.matching import Concept, QuestionMatcher, met
+from mlqa.answer.reading import SentenceReading
 from mlqa.schema import Hit, Query
 
 _BROAD = 4  # words of a question; more say no more
@@ -50,29 +51,34 @@ _COEFFICIENTS = (1.83, -0.35, -0.25, 2.24, 1.18, 4.24, 0.4, 2.4)
 _INTERCEPT = -8.41
 
 
-def evidence_for(query: Query, matcher: QuestionMatcher, hits: Sequence[Hit]) -> Evidence:
+def evidence_for(
+    query: Query,
+    matcher: QuestionMatcher,
+    hits: Sequence[Hit],
+    readings: Sequence[SentenceReading],
+) -> Evidence:
     """What the hits hold of a question.
 
     Args:
         query: The question.
         matcher: Compares texts with the question.
         hits: Best first.
+        readings: The sentences of the hits.
     """
-    if not hits:
+    if not readings:
         return Evidence(*[0.0] * len(_COEFFICIENTS))
-    sentences = [sentence for hit in hits for sentence in _sentences(hit)]
-    credits = [matcher.credits(sentence) for sentence in sentences]
-    covered = list(zip(map(matcher.coverage, credits), sentences, strict=True))
-    breadths = (sum(met(c, found) >= _MET for c in matcher.concepts) for found in credits)
-    best = max(coverage for coverage, _ in covered)
-    on_question = [text for coverage, text in covered if coverage >= _LEAST_COVERAGE * best]
+    best = max(reading.coverage for reading in readings)
+    near = [r.text for r in readings if r.coverage >= _LEAST_COVERAGE * best]
+    breadth = max(
+        sum(met(concept, r.credits) >= _MET for concept in matcher.concepts) for r in readings
+    )
     return Evidence(
         known=matcher.known,
         passage=max(matcher.coverage(dict.fromkeys(hit.matched, 1.0)) for hit in hits),
         sentence=best,
         names=_share_known([c for c in matcher.concepts if c.is_name]),
-        breadth=min(max(breadths), _BROAD) / _BROAD,
-        expected=float(can_hold(query.question, on_question)),
+        breadth=min(breadth, _BROAD) / _BROAD,
+        expected=float(can_hold(query.question, near)),
         late=max(hit.late_score for hit in hits),
         dense=max(0.0, *(hit.dense_score for hit in hits)),
     )
@@ -83,12 +89,6 @@ def confidence(evidence: Evidence) -> float:
     values = astuple(evidence)
     logit = _INTERCEPT + sum(c * v for c, v in zip(_COEFFICIENTS, values, strict=True))
     return 1 / (1 + math.exp(-logit))
-
-
-def _sentences(hit: Hit) -> Iterator[str]:
-    chunk = hit.chunk
-    for span in chunk.sentences:
-        yield chunk.text[span.start - chunk.start : span.end - chunk.start]
 
 
 def _share_known(concepts: Sequence[Concept]) -> float:

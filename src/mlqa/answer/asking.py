@@ -24,7 +24,9 @@ _QUESTIONS: dict[Asking, str] = {
     "definition": r"이?란|이라는 건|무엇|뭐|뭔|뭘|무슨|의미|정의|뜻|what (is|are|does)|\bmean",
 }
 _SENTENCES: dict[Asking, re.Pattern[str]] = {
-    "reason": re.compile(r"때문|므로|[으]?니까|이유|까닭|덕분|탓|기에 |따라서|원인|위해서|어서 "),
+    "reason": re.compile(
+        r"때문|이점|장점|므로|[으]?니까|이유|까닭|덕분|탓|기에 |따라서|원인|위해서|어서 "
+    ),
     "definition": re.compile(
         r"(말합니다|뜻합니다|입니다|함수이다|이란 |란 |가리킵니다|말한다|이다)"
     ),

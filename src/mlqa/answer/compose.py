@@ -23,8 +23,9 @@ def pieces(sentences: Sequence[AnswerSentence]) -> Iterator[str]:
         elif sentence.layout == "listing":
             text = f"{sentence.text}\n[{sentence.citation.number}]"
         if position:
-            before = sentences[position - 1].layout
-            text = (" " if sentence.layout == before == "running" else "\n") + text
+            # A running sentence behind an item goes on with it.
+            joins = sentence.layout == "running" and sentences[position - 1].layout != "listing"
+            text = (" " if joins else "\n") + text
         yield text
 
 

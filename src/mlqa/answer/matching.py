@@ -8,16 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mlqa.cache import Cache
 from mlqa.schema import Query
 from mlqa.text.terms import Term, TermExtractor
 
-TermVectors = Callable[[Sequence[tuple[int, ...]]], NDArray[np.float32]]
+Vectors = NDArray[np.float32]
 
 # A word of the text that means nearly the same counts this much of the same word.
 _SOFT_CREDIT = 0.7
 _LEAST_SIMILARITY = 0.5
 # An English word that neither the passages nor the glossary hold says little: most are ordinary.
 _UNKNOWN_ENGLISH = 0.25
+_CACHED_TEXTS = 4096
+
+
+Parts = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +30,62 @@ class Concept:
     """One word of a question, with all terms that it gives.
 
     Attributes:
-        written: Terms of the word as written, such as batch, norm.
-        canonical: Terms that the glossary gives for it, such as 배치, 정규화, 배치정규화.
+        written: Terms of the word as written, such as batch, norm, and their shares of it.
+        canonical: The same of the form that the glossary gives for it, such as 배치, 정규화.
         weight: How telling it is.
         known: Whether some passage holds one of its terms.
         is_name: Whether it is a name, or a word that no dictionary has: something that an answer
             must speak of.
     """
 
-    written: tuple[str, ...]
-    canonical: tuple[str, ...]
+    written: Parts
+    canonical: Parts
     weight: float
     known: bool
     is_name: bool
+
+
+class TextTerms:
+    """The terms of texts and their vectors, kept for texts that come again.
+
+    Args:
+        extractor: Turns texts into terms.
+        term_vectors: Unit vectors of terms by vocabulary ids, shape (terms, dimension).
+        idf: How telling a term is.
+        is_known: Whether any passage holds a term.
+    """
+
+    def __init__(
+        self,
+        extractor: TermExtractor,
+        term_vectors: Callable[[Sequence[tuple[int, ...]]], Vectors],
+        idf: Callable[[str], float],
+        is_known: Callable[[str], bool],
+    ) -> None:
+        self.extractor = extractor
+        self.idf = idf
+        self.is_known = is_known
+        self._term_vectors = term_vectors
+        self._kept: Cache[str, tuple[frozenset[str], Vectors]] = Cache("sentences", _CACHED_TEXTS)
+
+    def of(self, text: str) -> tuple[frozenset[str], Vectors]:
+        """The terms of a text and the vectors of those that have one."""
+        return self._kept.get_or_make(text, lambda: self._make(text))
+
+    def prepare(self, texts: Sequence[str]) -> None:
+        """Analyses texts that are new all at once, which is faster than one by one."""
+        new = [text for text in dict.fromkeys(texts) if self._kept.get(text) is None]
+        if len(new) > 1:
+            self.extractor.terms_of_all(new)
+
+    def vectors(self, terms: Mapping[str, tuple[int, ...]]) -> Vectors:
+        """Unit vectors of terms, in order."""
+        return self._term_vectors(list(terms.values()))
+
+    def _make(self, text: str) -> tuple[frozenset[str], Vectors]:
+        terms = self.extractor.terms(text)
+        ids = {term.ids: None for term in terms if term.ids}
+        return frozenset(term.text for term in terms), self._term_vectors(list(ids))
 
 
 class QuestionMatcher:
@@ -48,30 +96,25 @@ class QuestionMatcher:
 
     Args:
         query: The question.
-        extractor: Turns texts into terms.
-        idf: How telling a term is.
-        term_vectors: Unit vectors of terms by vocabulary ids.
-        is_known: Whether any passage holds a term.
+        texts: Gives the terms of texts.
     """
 
-    def __init__(
-        self,
-        query: Query,
-        extractor: TermExtractor,
-        idf: Callable[[str], float],
-        term_vectors: TermVectors,
-        is_known: Callable[[str], bool],
-    ) -> None:
-        self._extractor = extractor
-        self._term_vectors = term_vectors
-        terms = [t for t in extractor.terms(query.resolved) if t.text in dict(query.terms)]
-        weights = {term: weight * idf(term) for term, weight in query.terms}
-        self.concepts = tuple(_concept(group, weights, is_known, query) for group in _groups(terms))
+    def __init__(self, query: Query, texts: TextTerms) -> None:
+        self._texts = texts
+        weights = {term: weight * texts.idf(term) for term, weight in query.terms}
+        terms = [t for t in texts.extractor.terms(query.resolved) if t.text in weights]
+        self.concepts = tuple(
+            _concept(group, weights, texts.is_known, query) for group in _groups(terms)
+        )
         self._total = sum(concept.weight for concept in self.concepts)
         self._wanted = frozenset(term.text for term in terms)
         vectors = {term.text: term.ids for term in terms if term.ids}
         self._vector_terms = tuple(vectors)
-        self._vectors = term_vectors(list(vectors.values()))
+        self._vectors = texts.vectors(vectors)
+
+    def prepare(self, texts: Sequence[str]) -> None:
+        """Analyses texts that ``credits`` will be asked for."""
+        self._texts.prepare(texts)
 
     @property
     def known(self) -> float:
@@ -80,14 +123,19 @@ class QuestionMatcher:
 
     def credits(self, text: str) -> dict[str, float]:
         """How far each term of the question is met by a text, 0 to 1; unmet ones left out."""
-        terms = self._extractor.terms(text)
-        found = self._soft(terms)
-        found.update({term.text: 1.0 for term in terms if term.text in self._wanted})
+        terms, vectors = self._texts.of(text)
+        found = self._soft(vectors)
+        found.update(dict.fromkeys(self._wanted & terms, 1.0))
         return found
 
     def coverage(self, credits: Mapping[str, float]) -> float:
         """Share of the question that is met, 0 to 1."""
         return self._share(met(concept, credits) for concept in self.concepts)
+
+    def names_met(self, credits: Mapping[str, float]) -> float:
+        """Share of the question's known names that are met, 0 to 1; 1 without names."""
+        names = [concept for concept in self.concepts if concept.is_name and concept.known]
+        return sum(met(concept, credits) for concept in names) / len(names) if names else 1.0
 
     def _share(self, of_concepts: Iterator[float]) -> float:
         if not self._total:
@@ -95,11 +143,10 @@ class QuestionMatcher:
         pairs = zip(self.concepts, of_concepts, strict=True)
         return sum(concept.weight * share for concept, share in pairs) / self._total
 
-    def _soft(self, terms: Sequence[Term]) -> dict[str, float]:
-        ids = list(dict.fromkeys(term.ids for term in terms if term.ids))
-        if not ids or not self._vector_terms:
+    def _soft(self, vectors: Vectors) -> dict[str, float]:
+        if not len(vectors) or not self._vector_terms:
             return {}
-        best = (self._vectors @ self._term_vectors(ids).T).max(axis=1)
+        best = (self._vectors @ vectors.T).max(axis=1)
         return {
             term: _SOFT_CREDIT * float(similarity)
             for term, similarity in zip(self._vector_terms, best, strict=True)
@@ -108,9 +155,17 @@ class QuestionMatcher:
 
 
 def met(concept: Concept, credits: Mapping[str, float]) -> float:
-    """How far a concept is met by the credits of its terms, 0 to 1."""
+    """How far a concept is met by the credits of its terms, 0 to 1.
+
+    Its parts count by their rarity, and squared: 머신러닝 alone is little of 머신러닝 엔지니어.
+    """
     readings = [reading for reading in (concept.written, concept.canonical) if reading]
-    return max(sum(credits.get(term, 0.0) for term in r) / len(r) for r in readings)
+    return max(
+        (sum(share * credits.get(term, 0.0) for term, share in reading) ** 2)
+        if len(reading) > 1
+        else credits.get(reading[0][0], 0.0)
+        for reading in readings
+    )
 
 
 def _groups(terms: Sequence[Term]) -> Iterator[list[Term]]:
@@ -141,7 +196,12 @@ def _concept(
     is_name = any(term.is_name and _is_capital(term, query) for term in group)
     if query.language == "en" and not known and not is_name:
         weight *= _UNKNOWN_ENGLISH
-    return Concept(written, canonical, weight, known, is_name)
+    return Concept(_parts(written, weights), _parts(canonical, weights), weight, known, is_name)
+
+
+def _parts(terms: Sequence[str], weights: Mapping[str, float]) -> Parts:
+    total = sum(weights[term] for term in terms) or 1.0
+    return tuple((term, weights[term] / total) for term in terms)
 
 
 def _is_capital(term: Term, query: Query) -> bool:

@@ -66,8 +66,10 @@ class KiwiSpace:
         basis = (directions[:, top] / np.sqrt(values[top])).astype(np.float32)
         vectors = _unit(_similarities(kiwi, sample, landmarks) @ basis)
         mean = vectors.mean(axis=0)
-        _, _, common = np.linalg.svd(vectors - mean, full_matrices=False)
-        return cls(landmarks, basis, mean, common[:_DIRECTIONS])
+        centred = vectors - mean
+        _, axes = np.linalg.eigh(centred.T @ centred)
+        common = np.ascontiguousarray(axes[:, : -_DIRECTIONS - 1 : -1].T)
+        return cls(landmarks, basis, mean, common)
 
     def vectors(self, kiwi: Kiwipie, ids: Sequence[int]) -> Vectors:
         """Vectors of morphemes, common directions taken out; shape (len(ids), DIMENSION)."""
@@ -82,7 +84,7 @@ class KiwiEmbedder:
     Args:
         extractor: Turns texts into terms, which carry vocabulary ids.
         space: The restored space; restored now if not given.
-        cache_limit: Morpheme vectors that are kept (1 KiB each).
+        cache_limit: Vectors of morphemes and of terms that are kept (1 KiB each).
     """
 
     def __init__(
@@ -90,12 +92,15 @@ class KiwiEmbedder:
     ) -> None:
         self._extractor = extractor
         self.space = space or KiwiSpace.restore(extractor.kiwi)
+        self._identity = f"{self.program()}-{extractor.identity}"
         self._morphemes: Cache[int, Vectors] = Cache("morphemes", cache_limit)
+        self._terms: Cache[tuple[int, ...], Vectors] = Cache("term vectors", cache_limit)
+        self._primed: dict[tuple[int, ...], Vectors] = {}
 
     @property
     def identity(self) -> str:
         """Names everything that the vectors depend on."""
-        return f"{self.program()}-{self._extractor.identity}"
+        return self._identity
 
     @staticmethod
     def program() -> str:
@@ -124,6 +129,21 @@ class KiwiEmbedder:
         Returns:
             Shape (len(terms), dimension).
         """
+        kept = [self._primed.get(ids, self._terms.get(ids)) for ids in terms]
+        new = [ids for ids, vector in zip(terms, kept, strict=True) if vector is None]
+        made = dict(zip(new, self._make_terms(new), strict=True))
+        for ids, vector in made.items():
+            self._terms.put(ids, vector)
+        result = np.zeros((len(terms), DIMENSION), dtype=np.float32)
+        for row, (ids, vector) in enumerate(zip(terms, kept, strict=True)):
+            result[row] = made[ids] if vector is None else vector
+        return result
+
+    def prime(self, terms: Sequence[tuple[int, ...]], vectors: Vectors) -> None:
+        """Keeps for good the term vectors that an index brings, which need not be made again."""
+        self._primed = dict(zip(terms, vectors, strict=True))
+
+    def _make_terms(self, terms: Sequence[tuple[int, ...]]) -> Vectors:
         self._learn({i for ids in terms for i in ids})
         result = np.zeros((len(terms), DIMENSION), dtype=np.float32)
         for row, ids in enumerate(terms):

@@ -7,6 +7,7 @@ weighted: ``Σ weight(q) · max over p of cos(q, p) / Σ weight(q)``.
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,15 +24,21 @@ class LateIndex:
     """Term vectors of every passage.
 
     Args:
+        ids: Vocabulary ids of each term.
         vectors: Unit vector of each term, shape (terms, dimension).
         positions: Rows of ``vectors``, passage after passage.
         starts: Where each passage begins in ``positions``, and the end; shape (passages + 1,).
     """
 
     def __init__(
-        self, vectors: Vectors, positions: NDArray[np.int32], starts: NDArray[np.int64]
+        self,
+        ids: Sequence[tuple[int, ...]],
+        vectors: Vectors,
+        positions: NDArray[np.int32],
+        starts: NDArray[np.int64],
     ) -> None:
-        self._vectors = vectors
+        self.ids = ids
+        self.vectors = vectors
         self._positions = positions
         self._starts = starts
 
@@ -42,7 +49,8 @@ class LateIndex:
         known = {ids: row for row, ids in enumerate(known)}
         rows = [sorted({known[t.ids] for t in terms if t.ids}) for terms in passages]
         return cls(
-            embedder.term_vectors(list(known)),
+            list(known),
+            embedder.term_vectors(list(known)).astype(np.float16).astype(np.float32),
             np.asarray([row for of_passage in rows for row in of_passage], dtype=np.int32),
             np.cumsum([0, *map(len, rows)], dtype=np.int64),
         )
@@ -52,14 +60,16 @@ class LateIndex:
         """What ``to_bytes`` gave."""
         with np.load(io.BytesIO(content)) as arrays:
             vectors = arrays["vectors"].astype(np.float32)
-            return cls(vectors, arrays["positions"], arrays["starts"])
+            ids = [tuple(row) for row in json.loads(arrays["ids"].tobytes())]
+            return cls(ids, vectors, arrays["positions"], arrays["starts"])
 
     def to_bytes(self) -> bytes:
         """The index as an npz file, vectors in half precision."""
         buffer = io.BytesIO()
         np.savez(
             buffer,
-            vectors=self._vectors.astype(np.float16),
+            ids=np.frombuffer(json.dumps(self.ids).encode("ascii"), dtype=np.uint8),
+            vectors=self.vectors.astype(np.float16),
             positions=self._positions,
             starts=self._starts,
         )
@@ -77,11 +87,18 @@ class LateIndex:
         """
         scores = np.zeros(len(passages), dtype=np.float32)
         total = float(weights.sum())
-        if total <= 0:
+        lengths = self._starts[np.asarray(passages) + 1] - self._starts[np.asarray(passages)]
+        filled = np.flatnonzero(lengths)
+        if total <= 0 or not len(filled):
             return scores
-        for row, passage in enumerate(passages):
-            of_passage = self._positions[self._starts[passage] : self._starts[passage + 1]]
-            if len(of_passage):
-                best = (question @ self._vectors[of_passage].T).max(axis=1)
-                scores[row] = weights @ np.where(best < _LEAST_SIMILARITY, 0, best) / total
+        of_pool = np.concatenate(
+            [self._positions[self._starts[p] : self._starts[p + 1]] for p in passages]
+        )
+        rows, places = np.unique(of_pool, return_inverse=True)
+        similarities = (question @ self.vectors[rows].T)[:, places]
+        begins = (np.cumsum(lengths) - lengths)[filled]
+        best = np.maximum.reduceat(similarities, begins, axis=1)
+        # Vectors in half precision are a little longer or shorter than 1.
+        best = np.where(best < _LEAST_SIMILARITY, 0, np.minimum(best, 1))
+        scores[filled] = weights @ best / total
         return scores

@@ -1,48 +1,94 @@
-"""BM25 over index terms (bm25s, Lucene's variant)."""
+"""BM25 over index terms: scored by bm25s (Lucene's variant) when it is built, only read after.
+
+bm25s computes what each term adds to the score of each passage; a query sums columns of that
+sparse matrix, which needs no library, so a loaded index does not wait for bm25s and SciPy.
+"""
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
 _K1 = 1.2
 _B = 0.75
 
+Scores = NDArray[np.float32]
+
 
 class SparseIndex:
-    """BM25 scores of every passage for weighted terms."""
+    """BM25 scores of every passage for weighted terms.
 
-    def __init__(self, bm25: bm25s.BM25) -> None:
-        self._bm25 = bm25
-        self.size: int = bm25.scores["num_docs"]
+    Args:
+        vocabulary: Column of each term.
+        data: Scores, column after column, shape (entries,).
+        indices: Passage of each score, shape (entries,).
+        indptr: Where each column begins, and the end, shape (terms + 1,).
+        size: Number of passages.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Mapping[str, int],
+        data: Scores,
+        indices: NDArray[np.int32],
+        indptr: NDArray[np.int64],
+        size: int,
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.size = size
+        self._data = data
+        self._indices = indices
+        self._indptr = indptr
 
     @classmethod
     def build(cls, passages: Sequence[Iterable[str]]) -> SparseIndex:
         """Indexes the terms of each passage; at least one passage must hold a term."""
+        import bm25s  # noqa: PLC0415 - needed to build alone
+
         bm25 = bm25s.BM25(method="lucene", k1=_K1, b=_B)
         bm25.index([list(terms) for terms in passages], show_progress=False)
-        return cls(bm25)
+        columns = {str(term): int(column) for term, column in bm25.vocab_dict.items() if term}
+        matrix = bm25.scores
+        return cls(
+            columns,
+            np.asarray(matrix["data"], dtype=np.float32),
+            np.asarray(matrix["indices"], dtype=np.int32),
+            np.asarray(matrix["indptr"], dtype=np.int64),
+            len(passages),
+        )
 
     @classmethod
-    def load(cls, folder: Path) -> SparseIndex:
-        """What ``save`` wrote."""
-        return cls(bm25s.BM25.load(folder, load_corpus=False))
+    def from_bytes(cls, content: bytes) -> SparseIndex:
+        """What ``to_bytes`` gave."""
+        with np.load(io.BytesIO(content)) as arrays:
+            vocabulary = json.loads(arrays["vocabulary"].tobytes().decode("utf-8"))
+            return cls(
+                vocabulary,
+                arrays["data"],
+                arrays["indices"],
+                arrays["indptr"],
+                int(arrays["size"]),
+            )
 
-    def save(self, folder: Path) -> None:
-        """Writes the index into a new folder."""
-        self._bm25.save(folder, show_progress=False)
+    def to_bytes(self) -> bytes:
+        """The index as an npz file."""
+        buffer = io.BytesIO()
+        vocabulary = json.dumps(dict(self.vocabulary), ensure_ascii=False).encode("utf-8")
+        np.savez(
+            buffer,
+            vocabulary=np.frombuffer(vocabulary, dtype=np.uint8),
+            data=self._data,
+            indices=self._indices,
+            indptr=self._indptr,
+            size=np.asarray(self.size),
+        )
+        return buffer.getvalue()
 
-    @property
-    def vocabulary(self) -> Mapping[str, int]:
-        """Every term of the passages."""
-        vocabulary: Mapping[str, int] = self._bm25.vocab_dict
-        return vocabulary
-
-    def scores(self, terms: Mapping[str, float]) -> NDArray[np.float32]:
+    def scores(self, terms: Mapping[str, float]) -> Scores:
         """BM25 score of each passage, shape (size,); 0 where no term occurs.
 
         Args:
@@ -50,22 +96,24 @@ class SparseIndex:
         """
         total = np.zeros(self.size, dtype=np.float32)
         for term, weight in terms.items():
-            total += weight * self.term_scores(term)
+            passages, scores = self._column(term)
+            total[passages] += weight * scores
         return total
 
-    def term_scores(self, term: str) -> NDArray[np.float32]:
-        """What one term adds to the score of each passage, shape (size,)."""
-        column = self.vocabulary.get(term)
-        scores = np.zeros(self.size, dtype=np.float32)
-        if column is not None:
-            matrix = self._bm25.scores
-            start, end = matrix["indptr"][column], matrix["indptr"][column + 1]
-            scores[matrix["indices"][start:end]] = matrix["data"][start:end]
-        return scores
+    def term_score(self, term: str, passage: int) -> float:
+        """What one term adds to the score of one passage."""
+        passages, scores = self._column(term)
+        return float(scores[passages == passage].sum())
 
     def idf(self, term: str) -> float:
         """How telling a term is: ln(1 + (N - n + 0.5) / (n + 0.5)), n passages holding it of N."""
-        column = self.vocabulary.get(term)
-        indptr = self._bm25.scores["indptr"]
-        holding = 0 if column is None else int(indptr[column + 1] - indptr[column])
+        holding = len(self._column(term)[0])
         return float(np.log1p((self.size - holding + 0.5) / (holding + 0.5)))
+
+    def _column(self, term: str) -> tuple[NDArray[np.int32], Scores]:
+        """The passages that hold a term, each once, and what it adds to their scores."""
+        column = self.vocabulary.get(term)
+        part = slice(0, 0)
+        if column is not None:
+            part = slice(int(self._indptr[column]), int(self._indptr[column + 1]))
+        return self._indices[part], self._data[part]

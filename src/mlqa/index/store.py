@@ -30,7 +30,7 @@ from mlqa.text.terms import TermExtractor, unknown_words
 
 _DOCUMENTS, _CHUNKS, _DUPLICATES = "documents.json", "chunks.json", "duplicates.json"
 _GLOSSARY, _SPACE = "glossary.json", "space.npz"
-_VECTORS, _LATE, _BM25 = "vectors.faiss", "late.npz", "bm25"
+_VECTORS, _LATE, _BM25 = "vectors.faiss", "late.npz", "bm25.npz"
 _SPACE_FIELDS = ("landmarks", "basis", "mean", "common")
 
 _documents = TypeAdapter(tuple[Document, ...])
@@ -87,7 +87,7 @@ class Index:
 
         Raises:
             GlossaryError: The glossary cannot be used.
-            CorpusError: The documents hold nothing but headings.
+            CorpusError: The documents hold nothing but headings and words that say nothing.
         """
         config = config or Config()
         extractor = _extractor(load_glossary(config.glossary))
@@ -97,10 +97,10 @@ class Index:
             for chunk in chunk_document(document, extractor.kiwi.sentences, config.chunk_characters)
         )
         by_id = {document.id: document for document in documents}
-        if not chunks:
-            raise CorpusError("corpus_no_text", path=", ".join(by_id))
         texts = [indexed_text(by_id[chunk.document_id], chunk) for chunk in chunks]
         terms = extractor.terms_of_all(texts)
+        if not any(terms):
+            raise CorpusError("corpus_no_text", path=", ".join(by_id))
         space = previous.kiwi_embedder.space if previous else None
         embedder = KiwiEmbedder(extractor, space)
         vectors, reused = _vectors(texts, embedder, previous)
@@ -150,7 +150,7 @@ class Index:
             (target / _SPACE).write_bytes(_space_bytes(self.kiwi_embedder.space))
             (target / _VECTORS).write_bytes(self.dense.to_bytes())
             (target / _LATE).write_bytes(self.late.to_bytes())
-            self.sparse.save(target / _BM25)
+            (target / _BM25).write_bytes(self.sparse.to_bytes())
             manifest = replace(
                 self.manifest,
                 name=name,
@@ -192,6 +192,8 @@ class Index:
         glossary = Glossary.from_json((source / _GLOSSARY).read_text(encoding="utf-8"))
         extractor = TermExtractor(Kiwipie(glossary.words), glossary)
         embedder = KiwiEmbedder(extractor, _space_from((source / _SPACE).read_bytes()))
+        late = LateIndex.from_bytes((source / _LATE).read_bytes())
+        embedder.prime(late.ids, late.vectors)
         documents = _documents.validate_json((source / _DOCUMENTS).read_bytes())
         return cls(
             manifest=manifest,
@@ -201,9 +203,9 @@ class Index:
             extractor=extractor,
             embedder=CachedEmbedder(embedder, config.embedding_cache),
             kiwi_embedder=embedder,
-            sparse=SparseIndex.load(source / _BM25),
+            sparse=SparseIndex.from_bytes((source / _BM25).read_bytes()),
             dense=DenseIndex.from_bytes((source / _VECTORS).read_bytes()),
-            late=LateIndex.from_bytes((source / _LATE).read_bytes()),
+            late=late,
         )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mlqa.config import Config
 from mlqa.index.store import Index
 from mlqa.retrieval.fusion import convex_sum, min_max, ranks
-from mlqa.retrieval.query import QueryBuilder
+from mlqa.retrieval.query import Asked, QueryBuilder
 from mlqa.retrieval.repair import Repairer
 from mlqa.schema import Hit, Query
 
@@ -58,7 +58,19 @@ class HybridRetriever:
         Raises:
             QuestionError: The question is empty, too long or holds no word.
         """
-        return self._queries.build(question, history)
+        return self._queries.build(self.read(question, history))
+
+    def read(self, question: str, history: Sequence[str] = ()) -> Asked:
+        """What is asked, and in what context; two equal ones have the same answer.
+
+        Raises:
+            QuestionError: The question is empty, too long or holds no word.
+        """
+        return self._queries.read(question, history)
+
+    def build(self, asked: Asked) -> Query:
+        """Makes what was read ready for retrieval."""
+        return self._queries.build(asked)
 
     def retrieve(self, question: str, k: int = 5, history: Sequence[str] = ()) -> tuple[Hit, ...]:
         """The best passages for a question, see ``protocols.Retriever``."""
@@ -131,7 +143,7 @@ class HybridRetriever:
     def _matched(self, query: Query, position: int) -> tuple[str, ...]:
         """Terms that the passage shares with the query, most telling first."""
         weights = {
-            term: weight * float(self._index.sparse.term_scores(term)[position])
+            term: weight * self._index.sparse.term_score(term, position)
             for term, weight in query.terms
         }
         shared = [term for term, weight in weights.items() if weight > 0]

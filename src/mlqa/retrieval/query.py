@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from mlqa.errors import QuestionError
 from mlqa.retrieval.conversation import context_for
@@ -14,6 +15,7 @@ from mlqa.text.terms import TermExtractor
 
 # How much the words of the conversation count beside those of the question.
 _CONTEXT_WEIGHT = 0.5
+_ADVERB_WEIGHT = 0.4
 
 
 def clean_question(question: str, longest: int) -> str:
@@ -41,6 +43,13 @@ def clean_question(question: str, longest: int) -> str:
     return cleaned
 
 
+class Asked(NamedTuple):
+    """A question and what the conversation adds to it."""
+
+    question: str
+    context: str
+
+
 class QueryBuilder:
     """Understands questions: their language, their terms, what they go on from.
 
@@ -59,8 +68,8 @@ class QueryBuilder:
         self._longest = longest
         self._history_limit = history_limit
 
-    def build(self, question: str, history: Sequence[str] = ()) -> Query:
-        """Makes a question ready for retrieval.
+    def read(self, question: str, history: Sequence[str] = ()) -> Asked:
+        """What is asked, and in what context; two equal ones have the same answer.
 
         Args:
             question: As the user typed it.
@@ -71,13 +80,18 @@ class QueryBuilder:
             QuestionError: The question is empty, too long or holds no word.
         """
         cleaned = clean_question(question, self._longest)
-        context = context_for(cleaned, self._earlier(history), self._extractor)
+        context = context_for(cleaned, self._earlier(history), self._extractor) if history else ""
+        return Asked(cleaned, context)
+
+    def build(self, asked: Asked) -> Query:
+        """Makes a question ready for retrieval: its terms, its language, mended words."""
+        cleaned, context = asked
         repairs = self._repairer.repairs(cleaned)
         terms = [*self._extractor.terms(cleaned)]
         for repair in repairs:
             terms += self._extractor.terms(repair.taken_for)
         weights = {term.text: _CONTEXT_WEIGHT for term in self._extractor.terms(context)}
-        weights.update({term.text: 1.0 for term in terms})
+        weights.update({t.text: _ADVERB_WEIGHT if t.is_adverb else 1.0 for t in terms})
         return Query(
             question=cleaned,
             language=_language(cleaned),

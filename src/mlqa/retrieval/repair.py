@@ -78,7 +78,11 @@ class Repairer:
             score_cutoff=_SIMILAR[kind],
             processor=None,
         )
-        return str(best[2]) if best else ""
+        if not best:
+            return ""
+        found = str(best[2])
+        # A misspelling that the glossary lists is shown as what it stands for.
+        return found if found in self._vocabulary else self._forms[found].canonical
 
     def _candidates(self) -> Mapping[str, str]:
         """Known words to their letters; made at the first unknown word."""

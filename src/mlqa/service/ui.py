@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -27,7 +26,7 @@ import gradio as gr
 
 # Answers made at once; a further question waits in the queue.
 _CONCURRENT_ANSWERS = 16
-_EXAMPLES = 5
+_EXAMPLES = 7
 _TOPICS = 4
 _FONTS = (
     "Pretendard",
@@ -100,8 +99,7 @@ def serve(
     *,
     host: str,
     port: int,
-    quiet: bool = False,
-    on_ready: Callable[[str], None] | None = None,
+    on_ready: Callable[[str], None],
 ) -> None:
     """Serves the page until it is interrupted.
 
@@ -109,7 +107,6 @@ def serve(
         bot: Who answers.
         host: Address to listen on.
         port: Port to listen on, 0 for any free one.
-        quiet: Whether to keep the line with the page's address to itself.
         on_ready: Called with the page's address once it is served.
 
     Raises:
@@ -119,11 +116,7 @@ def serve(
     page = build_page(bot)
     url = _launch(page, host, _usable_port(host, port), language)
     try:
-        if not quiet:
-            sys.stdout.write(message("page_ready", language, url=url) + "\n")
-            sys.stdout.flush()
-        if on_ready is not None:
-            on_ready(url)
+        on_ready(url)
         threading.Event().wait()
     except KeyboardInterrupt:
         pass

@@ -14,24 +14,29 @@ A term is what BM25 counts and what carries a vector. Rules (measured in docs/de
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import NamedTuple
+from zlib import crc32
 
 from mlqa.cache import Cache, CacheStats
+from mlqa.text.forms import FormFinder
 from mlqa.text.glossary import Entry, Glossary, normalise_form
 from mlqa.text.kiwi import FIRST_WORD_ID, VECTOR_IDS, Kiwipie, Morpheme
 
 # Raised when the rules change, so that an index made before is built again.
-TERMS_VERSION = 1
+TERMS_VERSION = 2
 
 _NOUNS = frozenset({"NNG", "NNP", "NR", "XR", "SL", "SH", "SN", "NF", "UN"})
 _PREDICATES = frozenset({"VV", "VA"})
 _CONTENT = _NOUNS | _PREDICATES | {"MAG", "W_SERIAL"}
-_WHOLE = frozenset({"NNG", "NNP", "NR", "XR", "SL", "SN", "XSN"})
+_WHOLE = frozenset({"XPN", "NNG", "NNP", "NR", "XR", "SL", "SN", "XSN"})
 _SHORTEST_COMPOUND = 3  # characters
-_LONGEST_MATCH = 8  # morphemes in one form of the glossary
+_FIXED = frozenset({"잘", "안", "못"})
+_LIGHT_VERBS = frozenset({"되", "하", "나가"})
 
 
 @cache
@@ -53,6 +58,7 @@ class Term(NamedTuple):
             for a whole whose parts are terms too.
         of_glossary: Whether it stands for another form, as written in the text.
         is_name: Whether it is written as a name: a proper noun, a word in no dictionary, Latin.
+        is_adverb: Whether it is an adverb, which tells less than other words.
     """
 
     text: str
@@ -61,6 +67,7 @@ class Term(NamedTuple):
     ids: tuple[int, ...]
     of_glossary: bool = False
     is_name: bool = False
+    is_adverb: bool = False
 
 
 class TermExtractor:
@@ -75,8 +82,8 @@ class TermExtractor:
     def __init__(self, kiwi: Kiwipie, glossary: Glossary, cache_limit: int = 4096) -> None:
         self.kiwi = kiwi
         self.glossary = glossary
-        self._longest_form = glossary.longest_form
         self._texts: Cache[tuple[str, bool], tuple[Term, ...]] = Cache("terms", cache_limit)
+        self._forms = FormFinder(glossary)
         self._parts: dict[str, tuple[Morpheme, ...]] = {}
         self._canonical: dict[str, tuple[tuple[str, tuple[int, ...]], ...]] = {}
 
@@ -88,21 +95,24 @@ class TermExtractor:
     @staticmethod
     def program() -> str:
         """Names everything that the terms depend on but for the glossary."""
-        return f"{Kiwipie.identity()}-terms-{TERMS_VERSION}"
+        stop_words = crc32(" ".join(sorted(_stop_words())).encode("utf-8"))
+        return f"{Kiwipie.identity()}-terms-{TERMS_VERSION}-{stop_words:08x}"
 
     def terms(self, text: str, *, typos: bool = False) -> tuple[Term, ...]:
         """The terms of a text, in order; see the module's rules.
 
         Args:
-            text: Any text.
+            text: Any text; offsets count in its NFC.
             typos: Whether common typing errors are mended.
         """
+        text = unicodedata.normalize("NFC", text)
         return self._texts.get_or_make(
             (text, typos), lambda: self._extract(text, self.kiwi.morphemes(text, typos=typos))
         )
 
     def terms_of_all(self, texts: Sequence[str]) -> list[tuple[Term, ...]]:
         """The terms of many texts, analysed on all cores."""
+        texts = [unicodedata.normalize("NFC", text) for text in texts]
         analysed = self.kiwi.morphemes_of_all(texts)
         found = [self._extract(*pair) for pair in zip(texts, analysed, strict=True)]
         for text, terms in zip(texts, found, strict=True):
@@ -120,6 +130,7 @@ class TermExtractor:
 
     def _content(self, morphemes: Sequence[Morpheme]) -> Iterator[Term]:
         """The content morphemes, prefixes glued and unknown words also in parts."""
+        yield from _fixed_phrases(morphemes)
         prefix: Morpheme | None = None
         for morpheme in morphemes:
             if morpheme.tag == "XPN":
@@ -140,7 +151,8 @@ class TermExtractor:
         elif not ids and morpheme.tag in {"NNG", "NNP"}:
             for part in self._known_parts(morpheme.form):
                 yield Term(index_form(part), start, end, _vector_ids([part]))
-        yield Term(text, start, end, ids, is_name=_is_name(morpheme))
+        is_adverb = morpheme.tag == "MAG"
+        yield Term(text, start, end, ids, is_name=_is_name(morpheme), is_adverb=is_adverb)
 
     def _known_parts(self, word: str) -> tuple[Morpheme, ...]:
         """Parts of a word that has no vector of its own, where all of them are known nouns."""
@@ -156,37 +168,14 @@ class TermExtractor:
     ) -> list[Term]:
         """What the canonical form of every form of the glossary in the text adds to it."""
         added: list[Term] = []
-        position = 0
-        while position < len(morphemes):
-            entry, length = self._match(text, morphemes, position)
-            if entry:
-                start = morphemes[position].start
-                end = max(morphemes[position + length - 1].end, start)
-                there = {t.text for t in found if start <= t.start and t.end <= end}
-                added += [
-                    Term(form, start, end, ids, of_glossary=True)
-                    for form, ids in self._canonical_terms(entry)
-                    if form not in there
-                ]
-            position += length
+        for entry, start, end in self._forms.find(text, morphemes):
+            there = {term.text for term in found if start <= term.start and term.end <= end}
+            added += [
+                Term(form, start, end, ids, of_glossary=True)
+                for form, ids in self._canonical_terms(entry)
+                if form not in there
+            ]
         return added
-
-    def _match(
-        self, text: str, morphemes: Sequence[Morpheme], position: int
-    ) -> tuple[Entry | None, int]:
-        """The longest form that starts at a morpheme, and its length in morphemes."""
-        first = morphemes[position]
-        verb = self.glossary.by_form.get(first.form + "다") if first.tag in _PREDICATES else None
-        if verb:
-            return verb, 1
-        for last in range(min(position + _LONGEST_MATCH, len(morphemes)) - 1, position - 1, -1):
-            surface = normalise_form(text[first.start : morphemes[last].end])
-            if len(surface) <= self._longest_form:
-                entry = self.glossary.by_form.get(surface)
-                entry = entry or self.glossary.by_form.get(_singular(surface))
-                if entry:
-                    return entry, last - position + 1
-        return None, 1
 
     def _canonical_terms(self, entry: Entry) -> tuple[tuple[str, tuple[int, ...]], ...]:
         if entry.canonical not in self._canonical:
@@ -216,19 +205,23 @@ def _is_name(morpheme: Morpheme) -> bool:
     return morpheme.tag in {"NNP", "SL"} or unlisted
 
 
-def _singular(word: str) -> str:
-    """An English word without its plural s; Korean words do not change."""
-    return word[:-1] if word.endswith("s") and word.isascii() else word
+def _fixed_phrases(morphemes: Sequence[Morpheme]) -> Iterator[Term]:
+    """잘 되다, 안 되다 and the like, written as one word or two, as one term."""
+    for first, second in pairwise(morphemes):
+        if first.tag == "MAG" and first.form in _FIXED and second.form in _LIGHT_VERBS:
+            text = f"{first.form}{second.form}다"
+            yield Term(text, first.start, second.end, ())
 
 
 def _wholes(text: str, morphemes: Sequence[Morpheme]) -> Iterator[Term]:
-    """Runs of nouns and suffixes that are written together, as one term each."""
+    """Runs of nouns with prefixes and suffixes that are written together, as one term each."""
     run: list[Morpheme] = []
     for morpheme in [*morphemes, None]:
         if morpheme and morpheme.tag in _WHOLE and (not run or run[-1].end == morpheme.start):
             run.append(morpheme)
             continue
-        if len(run) > 1 and run[0].tag != "XSN" and run[-1].end > run[0].start:
+        shortest = 3 if run and run[0].tag == "XPN" else 2  # a prefixed word is a term already
+        if len(run) >= shortest and run[0].tag != "XSN" and run[-1].end > run[0].start:
             start, end = run[0].start, run[-1].end
             yield Term(normalise_form(text[start:end]), start, end, ())
         run = [morpheme] if morpheme and morpheme.tag in _WHOLE else []
