@@ -30,7 +30,7 @@ PARALLEL = (
 )
 _MKQA_TEST, _MKQA_DEV = 1000, 500
 _BLOCK, _BLOCKS_DEV, _BLOCKS_TEST = 10, 800, 900  # rows of a block; first block of dev and test
-_PARALLEL_DEV, _TATOEBA_DEV, _WELFARE_DEV = 1000, 500, 700
+_PARALLEL_DEV, _TATOEBA_DEV, _WELFARE_DEV, _PREMISES_DEV = 1000, 500, 700, 1000
 # Longer texts say too many things for one vector, and cost the most to analyse.
 _LONGEST = 360  # characters of Korean
 _LONGEST_ENGLISH = 900
@@ -166,7 +166,19 @@ def _korean_pairs(folder: Path, data: Data) -> None:
         if row["part"] == "dacon_train":
             labels = by_premise.setdefault(row["premise"], {})
             labels.setdefault(row["label"], []).append(row["hypothesis"])
-    for premise, labels in by_premise.items():
+    premises = sorted((p for p in by_premise if "entailment" in by_premise[p]), key=order)
+    held = [
+        (h, row)
+        for row, premise in enumerate(premises[:_PREMISES_DEV])
+        for h in by_premise[premise].get("entailment", ())
+    ]
+    data.pools["dev:entailed"] = (
+        [h for h, _ in held],
+        premises[:_PREMISES_DEV],
+        [{row} for _, row in held],
+    )
+    for premise in premises[_PREMISES_DEV:]:
+        labels = by_premise[premise]
         against = labels.get("contradiction", [""])
         data.entailed += [
             (premise, hypothesis, against[i % len(against)])

@@ -7,9 +7,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 
-def contrast(
-    left: Tensor, right: Tensor, same: Tensor, scale: float, against: Tensor | None = None
-) -> Tensor:
+def contrast(left: Tensor, right: Tensor, same: Tensor, scale: float, against: Tensor) -> Tensor:
     """In-batch contrastive loss both ways (van den Oord et al., InfoNCE, 2018).
 
     Args:
@@ -21,13 +19,13 @@ def contrast(
     """
     scores = (scale * left @ right.T).masked_fill(same, -torch.inf)
     target = torch.arange(len(left))
-    forwards = scores if against is None else torch.cat([scores, scale * left @ against.T], dim=1)
+    forwards = torch.cat([scores, scale * left @ against.T], dim=1)
     return (cross_entropy(forwards, target) + cross_entropy(scores.T, target)) / 2
 
 
-def ranking(left: Tensor, right: Tensor, gold: Tensor, scale: float) -> Tensor:
-    """CoSENT: a pair with a higher gold score shall be closer (Su, 2022)."""
-    cosines = scale * (left * right).sum(dim=1)
-    wrong = cosines[None, :] - cosines[:, None]
-    wrong = wrong[gold[:, None] > gold[None, :]]
-    return torch.logsumexp(torch.cat([torch.zeros(1), wrong]), dim=0)
+def agreement(left: Tensor, right: Tensor, gold: Tensor) -> Tensor:
+    """One minus the correlation of the cosines of pairs with their gold scores."""
+    cosines = (left * right).sum(dim=1)
+    cosines, gold = cosines - cosines.mean(), gold - gold.mean()
+    loss: Tensor = 1 - torch.nn.functional.cosine_similarity(cosines, gold, dim=0)
+    return loss

@@ -87,10 +87,10 @@ class Model:
         kiwi: Tensor,
         free: Tensor,
         weights: Tensor,
+        *,
         texts: Ragged,
         whole: Ragged,
         parts: Ragged,
-        *,
         correction_decay: float,
         matrix: Tensor,
     ) -> None:
@@ -109,7 +109,10 @@ class Model:
         self._dense = torch.optim.Adam([self.matrix, self.offset])
 
     def forward(
-        self, texts: Ints, random: np.random.Generator | None = None, dropout: float = 0.0,
+        self,
+        texts: Ints,
+        random: np.random.Generator | None = None,
+        dropout: float = 0.0,
         token_dropout: float = 0.0,
     ) -> tuple[Tensor, dict[str, tuple[Tensor, Tensor]]]:
         """Unit vectors of texts, and the touched rows of each table.
@@ -162,7 +165,7 @@ class Model:
     def step(
         self,
         loss: Tensor,
-        touched: Sequence[dict[str, tuple[Tensor, Tensor]]],
+        touched: dict[str, tuple[Tensor, Tensor]],
         rates: dict[str, float],
     ) -> None:
         """Moves everything that a loss depends on."""
@@ -171,10 +174,9 @@ class Model:
         loss.backward()  # type: ignore[no-untyped-call]
         if rates["matrix"]:
             self._dense.step()
-        for leaves in touched:
-            for name, (rows, leaf) in leaves.items():
-                if len(rows) and leaf.grad is not None and rates[name]:
-                    self._optimisers[name].step(rows, leaf.grad, rates[name])
+        for name, (rows, leaf) in touched.items():
+            if len(rows) and leaf.grad is not None and rates[name]:
+                self._optimisers[name].step(rows, leaf.grad, rates[name])
 
     @torch.no_grad()
     def encode(self, texts: Ints) -> NDArray[np.float32]:

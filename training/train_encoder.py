@@ -168,9 +168,9 @@ class Trainer:
             torch.from_numpy(self.kiwi.vectors),
             torch.from_numpy(free),
             torch.from_numpy(np.concatenate([weights, np.zeros(recipe.buckets, np.float32)])),
-            self._tokens,
-            whole,
-            parts,
+            texts=self._tokens,
+            whole=whole,
+            parts=parts,
             correction_decay=recipe.correction_decay,
             matrix=torch.from_numpy(matrix),
         )
