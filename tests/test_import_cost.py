@@ -31,11 +31,8 @@ def loaded(code: str, *arguments: Path | str) -> set[str]:
     [
         "import mlqa",
         "import mlqa.cli",
-        "import mlqa.__main__",
-        "import mlqa; mlqa.Document; mlqa.Config(); mlqa.MlqaError; mlqa.Hit",
-        "from mlqa.cli import run; assert run(['--help']) == 0",
+        "import mlqa, mlqa.__main__; mlqa.Document; mlqa.Config(); mlqa.MlqaError; mlqa.Hit",
         "from mlqa.cli import run; assert run(['serve', '--help']) == 0",
-        "import mlqa\nfor name in dir(mlqa): getattr(mlqa, name)",
     ],
 )
 def test_import_is_free(code: str) -> None:

@@ -149,7 +149,7 @@ class Chatbot:
     def _answer(self, query: Query) -> Answer:
         hits = self.retriever.search(query, self.config.top_k)
         draft = self._answerer.answer(query, hits)
-        sentences = proven(draft.sentences, lambda name: self.documents[name].text)
+        sentences = proven(draft.sentences, self.documents)
         abstained = draft.confidence < self.config.answer_threshold or not sentences
         if abstained:
             sentences, text = (), decline(self._topics_near(hits), self.config.language)

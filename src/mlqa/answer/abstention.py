@@ -26,29 +26,23 @@ class Evidence:
 
     Attributes:
         known: Share of the question, by idf, whose words the passages hold anywhere.
-        passage: Share that the best passage holds by the same words, its headings included.
-        sentence: Share that the best sentence of any hit meets, near words included.
         names: Share of the names in the question that any passage holds; 1 without names.
-        breadth: How many different words of the question its best sentence meets, of four.
+        breadth: How many different words of the question one sentence meets, of four or of all.
         expected: 0 if no sentence on the question can hold what is asked for (a date, a price, a
             count), else 1.
-        late: Late interaction of the best passage.
         dense: Cosine similarity of the most similar hit, 0 if negative.
     """
 
     known: float
-    passage: float
-    sentence: float
     names: float
     breadth: float
     expected: float
-    late: float
     dense: float
 
 
 # Fitted coefficients in the order of Evidence, and the intercept.
-_COEFFICIENTS = (1.83, -0.35, -0.25, 2.24, 1.18, 4.24, 0.4, 2.4)
-_INTERCEPT = -8.41
+_COEFFICIENTS = (1.72, 2.13, 1.0, 4.28, 2.53)
+_INTERCEPT = -8.35
 
 
 def evidence_for(
@@ -74,12 +68,9 @@ def evidence_for(
     )
     return Evidence(
         known=matcher.known,
-        passage=max(matcher.coverage(dict.fromkeys(hit.matched, 1.0)) for hit in hits),
-        sentence=best,
         names=_share_known([c for c in matcher.concepts if c.is_name]),
-        breadth=min(breadth, _BROAD) / _BROAD,
+        breadth=min(breadth, _BROAD) / max(1, min(len(matcher.concepts), _BROAD)),
         expected=float(can_hold(query.question, near)),
-        late=max(hit.late_score for hit in hits),
         dense=max(0.0, *(hit.dense_score for hit in hits)),
     )
 

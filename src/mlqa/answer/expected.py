@@ -77,7 +77,8 @@ def can_hold(question: str, sentences: Sequence[str]) -> bool:
         sentences: Those that are on the question.
     """
     counted = _COUNTED.search(question)
-    if counted and not _any(re.compile(rf"{_NUMBER}\s?{counted[1]}"), sentences):
+    # 개 counts anything: 110개의 층 answers 몇 층.
+    if counted and not _any(re.compile(rf"{_NUMBER}\s?({counted[1]}|개)"), sentences):
         return False
     return all(
         _any(expectation.holds, sentences)

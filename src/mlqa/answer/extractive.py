@@ -8,7 +8,7 @@ listing brings it along.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mlqa.answer.abstention import confidence, evidence_for
@@ -16,10 +16,10 @@ from mlqa.answer.asking import asked_for
 from mlqa.answer.matching import QuestionMatcher, TextTerms
 from mlqa.answer.ranking import SentenceAsked, features, following, score, trim
 from mlqa.answer.reading import SentenceReading, read_hits
-from mlqa.schema import AnswerSentence, Citation, Draft, Hit, Layout, Query, Span
+from mlqa.schema import AnswerSentence, Citation, Document, Draft, Hit, Layout, Query, Span
 
 # A further sentence must be this good beside the first, and bring this much of its own.
-_SUPPORT = 0.7
+_SUPPORT = 0.62
 _REDUNDANCY = 0.6
 _ASKS_FOR_CODE = re.compile(
     r"코드|구현|파이썬|소스|예제|\b(code|python|implement\w*|listing)\b", re.IGNORECASE
@@ -79,7 +79,7 @@ class ExtractiveAnswerer:
         terms = self._texts.of(text)[0]
         follows = following(reading, readings)
         found = features(reading, text, terms, asked, follows)
-        return _Candidate(reading, span, text, terms, score(found), bool(follows or found.bare))
+        return _Candidate(reading, span, text, terms, score(found), "다음과 같" in text)
 
     def _with_support(self, best: _Candidate, candidates: Sequence[_Candidate]) -> list[_Candidate]:
         """The best sentence and those that add to it, in the order of their texts."""
@@ -143,20 +143,37 @@ def _plain_items(sentences: tuple[AnswerSentence, ...]) -> tuple[AnswerSentence,
 
 
 def proven(
-    sentences: Sequence[AnswerSentence], text_of: Callable[[str], str]
+    sentences: Sequence[AnswerSentence], documents: Mapping[str, Document]
 ) -> tuple[AnswerSentence, ...]:
     """The sentences whose quote stands in its document, numbered anew.
 
+    Other documents are named only where they hold the very sentence, white space aside.
+
     Args:
         sentences: What an answerer gave.
-        text_of: The text of a document by its id.
+        documents: All documents by id.
     """
-    kept = [
-        s
-        for s in sentences
-        if text_of(s.citation.document_id)[s.citation.start : s.citation.end] == s.citation.quote
-    ]
-    return tuple(
-        replace(sentence, citation=replace(sentence.citation, number=number))
-        for number, sentence in enumerate(kept, start=1)
+    kept = [s.citation for s in sentences if _stands(s.citation, documents)]
+    numbered = (
+        replace(
+            citation,
+            number=number,
+            also_in=tuple(i for i in citation.also_in if _holds(documents[i], citation.quote)),
+        )
+        for number, citation in enumerate(kept, start=1)
     )
+    by_old_number = {old.number: new for old, new in zip(kept, numbered, strict=True)}
+    return tuple(
+        replace(sentence, citation=by_old_number[sentence.citation.number])
+        for sentence in sentences
+        if sentence.citation.number in by_old_number
+    )
+
+
+def _stands(citation: Citation, documents: Mapping[str, Document]) -> bool:
+    text = documents[citation.document_id].text
+    return text[citation.start : citation.end] == citation.quote
+
+
+def _holds(document: Document, quote: str) -> bool:
+    return "".join(quote.split()) in "".join(document.text.split())

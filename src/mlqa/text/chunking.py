@@ -16,6 +16,7 @@ from mlqa.schema import Block, Chunk, Document, Span
 CHUNKING_VERSION = 1
 # A chunk may be this many times the usual length before it is divided.
 _TOLERANCE = 1.5
+_LONGEST_QUOTATION = 300  # characters
 _FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 
 SentenceSplitter = Callable[[str], Sequence[Span]]
@@ -78,11 +79,19 @@ def _block_sentences(text: str, block: Block, split_sentences: SentenceSplitter)
     sentences: list[Span] = []
     for start, end in split_sentences(content):
         inside = any(a < start < b for a, b in formulas)
-        if inside and sentences:
+        if sentences and (inside or _is_open(text, sentences[-1])):
             sentences[-1] = Span(sentences[-1].start, block.start + end)
         else:
             sentences.append(Span(block.start + start, block.start + end))
     return sentences
+
+
+def _is_open(text: str, sentence: Span) -> bool:
+    """Whether a quotation goes on behind the sentence; a stray quotation mark ends none."""
+    said = text[sentence.start : sentence.end]
+    if len(said) > _LONGEST_QUOTATION:
+        return False
+    return said.count('"') % 2 == 1 or said.count("“") > said.count("”")
 
 
 def _groups(blocks: Sequence[Sequence[Span]], usual_length: int) -> Iterator[list[Span]]:
