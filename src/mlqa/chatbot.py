@@ -14,7 +14,7 @@ from mlqa.answer.compose import decline, pieces
 from mlqa.answer.extractive import ExtractiveAnswerer, proven
 from mlqa.answer.matching import TextTerms
 from mlqa.cache import Cache, CacheStats
-from mlqa.config import Config
+from mlqa.config import Config, load_config
 from mlqa.index.store import Index
 from mlqa.retrieval.hybrid import HybridRetriever
 from mlqa.retrieval.query import Asked
@@ -44,7 +44,7 @@ class Chatbot:
     """
 
     def __init__(self, index: Index, config: Config | None = None) -> None:
-        self.config = config or Config()
+        self.config = config or load_config()
         self.index = index
         self.retriever = HybridRetriever(index, self.config)
         self.texts = TextTerms(

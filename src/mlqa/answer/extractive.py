@@ -21,6 +21,9 @@ from mlqa.schema import AnswerSentence, Citation, Document, Draft, Hit, Layout, 
 # A further sentence must be this good beside the first, and bring this much of its own.
 _SUPPORT = 0.62
 _REDUNDANCY = 0.6
+_ON_SUBJECT = 0.5
+# What a sentence gains as support by standing so many sentences behind the best one.
+_NEAR = {-1: 0.1, 1: 0.2, 2: 0.1}
 _ASKS_FOR_CODE = re.compile(
     r"코드|구현|파이썬|소스|예제|\b(code|python|implement\w*|listing)\b", re.IGNORECASE
 )
@@ -84,10 +87,11 @@ class ExtractiveAnswerer:
     def _with_support(self, best: _Candidate, candidates: Sequence[_Candidate]) -> list[_Candidate]:
         """The best sentence and those that add to it, in the order of their texts."""
         chosen = [best]
-        for candidate in sorted(candidates, key=lambda candidate: -candidate.score):
-            if len(chosen) >= self._longest or candidate.score < _SUPPORT * best.score:
+        worth = [(c.score + _nearness(c, best), c) for c in candidates if c is not best]
+        for value, candidate in sorted(worth, key=lambda pair: -pair[0]):
+            if len(chosen) >= self._longest or value < _SUPPORT * best.score:
                 break
-            on_subject = candidate.reading.names >= best.reading.names
+            on_subject = candidate.reading.names >= _ON_SUBJECT * best.reading.names
             repeats = any(_says_the_same(candidate, other) for other in chosen)
             if on_subject and not repeats and not candidate.introduces:
                 chosen.append(candidate)
@@ -97,6 +101,13 @@ class ExtractiveAnswerer:
             key=lambda c: (c.reading.hit.rank != first, c.reading.hit.rank, c.reading.position),
         )
         return [best, *rest]
+
+
+def _nearness(candidate: _Candidate, best: _Candidate) -> float:
+    """What stands around the best sentence often gives its reason or its limits."""
+    if candidate.reading.hit is not best.reading.hit:
+        return 0.0
+    return _NEAR.get(candidate.reading.position - best.reading.position, 0.0)
 
 
 def _introduced(best: _Candidate, candidates: Sequence[_Candidate]) -> list[_Candidate]:

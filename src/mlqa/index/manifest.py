@@ -14,7 +14,7 @@ from mlqa.index.versions import build_command
 
 MANIFEST = "manifest.json"
 # Raised when the files of an index change their shape.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from mlqa.config import Config
+from mlqa.config import Config, load_config
 from mlqa.errors import CorpusError, IndexDamaged, IndexMismatch
 from mlqa.index import versions
 from mlqa.index.dense import DenseIndex
@@ -89,7 +89,7 @@ class Index:
             GlossaryError: The glossary cannot be used.
             CorpusError: The documents hold nothing but headings and words that say nothing.
         """
-        config = config or Config()
+        config = config or load_config()
         extractor = _extractor(load_glossary(config.glossary))
         chunks = tuple(
             chunk
@@ -173,7 +173,7 @@ class Index:
             IndexDamaged: A file is missing or not what was written.
             IndexMismatch: It was made by another schema, analyser, chunking or embedder.
         """
-        folder, config = Path(folder), config or Config()
+        folder, config = Path(folder), config or load_config()
         verify(folder)
         source = versions.version_folder(folder, versions.current_name(folder))
         manifest = read_manifest(source, folder)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
+from importlib import resources
 
 from mlqa.text.terms import TermExtractor
 
@@ -30,6 +32,19 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _FEW_TERMS = 2
+_EXAMPLE = re.compile(r"^(예를 들|예컨대|for example|for instance)", re.IGNORECASE)
+_ASKS_WHAT = re.compile(r"무엇|뭐|뭔|누구|\b(what|who) (is|are)\b", re.IGNORECASE)
+_INTERROGATIVE = re.compile(
+    r"무엇|뭐|뭔|뭘|왜|어째서|어떻게|누가|누구|언제|어디|\b(what|why|how|who|when|where|which)\b",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _relational_words() -> frozenset[str]:
+    content = resources.files("mlqa.retrieval").joinpath("relational.txt").read_text("utf-8")
+    lines = (line for line in content.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())
 
 
 def context_for(question: str, history: Sequence[str], extractor: TermExtractor) -> str:
@@ -55,17 +70,27 @@ def context_for(question: str, history: Sequence[str], extractor: TermExtractor)
 
 def is_follow_up(question: str, extractor: TermExtractor) -> bool:
     """Whether a question needs the ones before it to be understood."""
-    if _CONNECTIVE.search(question) or _ANAPHOR.search(question):
+    if _ANAPHOR.search(question) or _EXAMPLE.search(question):
         return True
-    own_words = {term.start for term in extractor.terms(question)}
-    return len(own_words) < _FEW_TERMS and bool(_BARE.search(question) or not own_words)
+    terms = extractor.terms(question)
+    relational = _relational_words()
+    has_subject = any(t.ids and not t.is_adverb and t.text not in relational for t in terms)
+    has_subject = has_subject or any(t.is_name and t.text not in relational for t in terms)
+    goes_on = bool(_CONNECTIVE.search(question))
+    # 그럼 X는 무엇인가요? names its subject, 그럼 X로는 어떻게 하나요? does not.
+    asks = _ASKS_WHAT if goes_on else _INTERROGATIVE
+    if has_subject and asks.search(question):
+        return False
+    if goes_on or not has_subject:
+        return True
+    return len({term.start for term in terms}) < _FEW_TERMS and bool(_BARE.search(question))
 
 
 def _content_words(question: str, extractor: TermExtractor) -> list[str]:
     """The stretches of a question that hold terms, as written."""
     words: list[str] = []
     end = 0
-    for term in extractor.terms(question):
+    for term in sorted(extractor.terms(question), key=lambda term: (term.start, -term.end)):
         if term.start >= end and term.end > term.start:
             words.append(question[term.start : term.end])
             end = term.end

@@ -83,7 +83,7 @@ class HybridRetriever:
             query: What ``understand`` gave.
             k: How many at the most.
         """
-        found = self._score(query)
+        found = self._score(query, k)
         duplicates = self._index.duplicates
         chosen: list[int] = []
         shown: set[int] = set()
@@ -96,12 +96,12 @@ class HybridRetriever:
                 shown.update((position, *duplicates.get(position, ())))
         return tuple(self._hit(query, rank, row, found) for rank, row in enumerate(chosen, start=1))
 
-    def _score(self, query: Query) -> _Scored:
+    def _score(self, query: Query, k: int) -> _Scored:
         index, config = self._index, self._config
         sparse = index.sparse.scores(dict(query.terms))
         dense = index.dense.scores(index.embedder.embed([query.resolved])[0])
         fused = convex_sum(sparse, dense, config.dense_weight)
-        pool = np.argsort(-fused, kind="stable")[: max(_POOL, 2 * config.top_k)]
+        pool = np.argsort(-fused, kind="stable")[: max(_POOL, k)]
         late = self._late(query, pool)
         final = (1 - config.late_weight) * fused[pool] + config.late_weight * min_max(late)
         return _Scored(sparse, dense, fused, ranks(sparse), ranks(dense), pool, late, final)
