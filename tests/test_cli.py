@@ -440,7 +440,8 @@ def test_eval(mlqa: Command, index: Path) -> None:
     }
     path = index.parent / "gold.jsonl"
     path.write_text(json.dumps(gold), encoding="utf-8")
-    result = mlqa("eval", "--gold", path)
+    is_one_line(mlqa("eval", "--gold", path), "test", "--part")
+    result = mlqa("eval", "--gold", path, "--part", "train")
     assert (result.code, result.err) == (0, "")
     table = result.out.splitlines()
     assert len(table) == 4

@@ -235,7 +235,8 @@ def test_small_evaluation(project_index: Index, project_config: Config, tmp_path
     assert other["declined_right"] == 1
     assert result["all"]["verbatim"] == 1
     assert evaluate(bot, load_gold(path), "test")["all"] == english
-    assert evaluate(bot, path, "none")["questions"] == 0
+    with pytest.raises(GoldError, match="none"):
+        evaluate(bot, path, "none")
 
 
 def test_gold_set_of_other_essays(

@@ -230,7 +230,7 @@ def test_file_that_does_not_belong_is_noticed(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("schema", 1),
+        ("schema", 0),
         ("schema", None),
         ("analyser", "kiwipiepy-0.1-model-0.1-terms-1"),
         ("embedder", "word2vec"),
@@ -258,7 +258,7 @@ def test_seal_is_over_everything_else(saved_folder: Path) -> None:
     assert isinstance(other, Manifest)
 
 
-@pytest.mark.parametrize("content", ["{}", "", "[]", "null", '{"schema": 2}', "\x00"])
+@pytest.mark.parametrize("content", ["{}", "", "[]", "null", '{"schema": 1}', "\x00"])
 def test_what_is_no_manifest(copy: Path, content: str) -> None:
     (version_of(copy) / MANIFEST).write_text(content, encoding="utf-8")
     refused(copy, IndexProblem)

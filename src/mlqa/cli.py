@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluate = _add(commands, common, "eval", _eval, "평가 질문으로 점수 매기기")
     evaluate.add_argument("--gold", type=Path, default=Path("eval/gold.jsonl"), metavar="FILE")
-    evaluate.add_argument("--part", choices=("train", "test", "all"), default="all")
+    evaluate.add_argument("--part", choices=("train", "test", "all"), default="test")
     serve = _add(commands, common, "serve", _serve, "대화 화면 열기")
     serve.add_argument("--host", metavar="ADDRESS")
     serve.add_argument("--port", type=int, metavar="PORT")

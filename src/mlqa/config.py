@@ -44,7 +44,7 @@ class Config(BaseSettings):
         default=3, ge=1, le=100, description="versions of the index that are kept"
     )
     chunk_characters: int = Field(
-        default=400, ge=50, le=4000, description="usual length of a passage"
+        default=550, ge=50, le=4000, description="usual length of a passage"
     )
     top_k: int = Field(default=5, ge=1, le=100, description="passages found for a question")
     dense_weight: float = Field(
@@ -63,7 +63,7 @@ class Config(BaseSettings):
         default=4, ge=1, le=20, description="longest answer, in sentences"
     )
     answer_threshold: float = Field(
-        default=0.47, ge=0, le=1, description="confidence below which the bot declines to answer"
+        default=0.48, ge=0, le=1, description="confidence below which the bot declines to answer"
     )
     embedding_cache: int = Field(default=4096, ge=1, description="embedded questions that are kept")
     answer_cache: int = Field(default=1024, ge=1, description="answers that are kept")

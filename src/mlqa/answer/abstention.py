@@ -41,8 +41,8 @@ class Evidence:
 
 
 # Fitted coefficients in the order of Evidence, and the intercept.
-_COEFFICIENTS = (1.72, 2.13, 1.0, 4.28, 2.53)
-_INTERCEPT = -8.35
+_COEFFICIENTS = (1.66, 2.1, 0.91, 4.21, 2.96)
+_INTERCEPT = -8.41
 
 
 def evidence_for(

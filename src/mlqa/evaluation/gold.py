@@ -62,8 +62,14 @@ class Gold:
     lines: Mapping[str, int] = field(default_factory=dict)
 
     def part(self, name: str) -> Gold:
-        """The questions of one part; ``all`` for all of them."""
+        """The questions of one part; ``all`` for all of them.
+
+        Raises:
+            GoldError: There is no question in that part.
+        """
         chosen = tuple(q for q in self.questions if name in {q.part, "all"})
+        if not chosen:
+            raise GoldError("gold_part", path=self.path, part=name)
         return Gold(chosen, self.path, self.lines)
 
 
