@@ -13,6 +13,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+
+# As the command line does, see mlqa.cli.run; before NumPy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import subprocess
 import sys
 import time

@@ -38,6 +38,9 @@ class AnswerKey(NamedTuple):
 class Chatbot:
     """Answers questions from an index; safe to use from several threads.
 
+    The matrices are small: threads of NumPy's BLAS wait for each other longer than they work. Set
+    ``OPENBLAS_NUM_THREADS=1`` before NumPy is imported, as the command line does.
+
     Args:
         index: What is known.
         config: The settings; defaults if not given.

@@ -45,6 +45,9 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         The exit code.
     """
+    # NumPy is not imported yet. Our matrices are small: with more threads a product that takes
+    # 0.3 ms takes up to 4 ms on a busy machine (docs/decisions/0008).
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -1,1 +1,0 @@
-"""Trains the encoder that the package ships; needs the data sets and torch, unlike the package."""
