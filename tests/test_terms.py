@@ -146,3 +146,12 @@ def test_terms_with_a_vector_carry_known_ids(extractor: TermExtractor) -> None:
     assert len(by_text["비지도"]) == 2
     assert len(by_text["학습"]) == 1
     assert by_text["배치정규화"] == ()  # its parts carry it
+
+
+def test_a_latin_word_is_one_word(plain_extractor: TermExtractor) -> None:
+    """Kiwi cuts some of them in two."""
+    assert "school" in {term.text for term in plain_extractor.terms("I go to school every day")}
+
+
+def test_a_word_with_a_slash_is_no_error(plain_extractor: TermExtractor) -> None:
+    assert plain_extractor.terms("/dev/random 파일과 입/출력 장치를 읽습니다.")

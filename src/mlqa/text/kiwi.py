@@ -77,7 +77,8 @@ class Kiwipie:
 
     def parts(self, word: str) -> list[Morpheme]:
         """Morphemes of a word that is not to be read as one word."""
-        return _morphemes(self._kiwi.tokenize(word, blocklist=[word]))
+        nouns = [(word, "NNG"), (word, "NNP")]
+        return _morphemes(self._kiwi.tokenize(word, blocklist=nouns))
 
     def sentences(self, text: str) -> list[Span]:
         """Sentences of a text, without the white space between them."""
@@ -92,7 +93,13 @@ class Kiwipie:
 
 
 def _morphemes(tokens: Sequence[Token]) -> list[Morpheme]:
-    return [
-        Morpheme(token.form, token.tag.partition("-")[0], token.start, token.end, token.id)
-        for token in tokens
-    ]
+    morphemes: list[Morpheme] = []
+    for token in tokens:
+        found = Morpheme(token.form, token.tag.partition("-")[0], token.start, token.end, token.id)
+        last = morphemes[-1] if morphemes else None
+        if last and last.tag == found.tag == "SL" and last.end == found.start:
+            # Kiwi cuts some Latin words in two (school as s and chool).
+            morphemes[-1] = last._replace(form=last.form + found.form, end=found.end)
+        else:
+            morphemes.append(found)
+    return morphemes

@@ -1,0 +1,1 @@
+"""The weights of the encoder; see MODEL_CARD.md."""
