@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from mlqa.config import Config, load_config
-from mlqa.errors import BatchError, IndexProblem, MlqaError
+from mlqa.errors import IndexProblem, MlqaError
 from mlqa.messages import Language, message
+from mlqa.service.wire import answer_fields, hit_fields, read_requests
 
 if TYPE_CHECKING:
     from mlqa.chatbot import Chatbot
     from mlqa.index.store import Index
-    from mlqa.schema import Answer, Hit
 
 Result = Mapping[str, Any]
 _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
@@ -158,8 +158,8 @@ def _print(result: Result, options: argparse.Namespace, config: Config, show: Sh
 
 
 def _index_build(options: argparse.Namespace, config: Config) -> int:
-    from mlqa.index.store import Index, content_hash  # noqa: PLC0415
-    from mlqa.text.corpus import load_corpus  # noqa: PLC0415
+    from mlqa.index.store import Index, content_hash
+    from mlqa.text.corpus import load_corpus
 
     start = time.perf_counter()
     paths = options.paths or [config.corpus]
@@ -190,7 +190,7 @@ def _index_build(options: argparse.Namespace, config: Config) -> int:
 
 def _previous(config: Config) -> Index | None:
     """The index that is there, for what can be taken over; a broken one is built anew."""
-    from mlqa.index.store import Index  # noqa: PLC0415
+    from mlqa.index.store import Index
 
     try:
         return Index.load(config.index, config)
@@ -203,7 +203,7 @@ def _show_build(result: Result, language: Language) -> Iterator[str]:
 
 
 def _index_info(options: argparse.Namespace, config: Config) -> int:
-    from mlqa.index.store import verify  # noqa: PLC0415
+    from mlqa.index.store import verify
 
     _print(asdict(verify(config.index)), options, config, _show_info)
     return 0
@@ -217,7 +217,7 @@ def _show_info(result: Result, language: Language) -> Iterator[str]:
 
 
 def _index_verify(options: argparse.Namespace, config: Config) -> int:
-    from mlqa.index.store import verify  # noqa: PLC0415
+    from mlqa.index.store import verify
 
     manifest = verify(config.index)
     result = {"index": str(config.index), "files": len(manifest.checksums), "intact": True}
@@ -228,7 +228,7 @@ def _index_verify(options: argparse.Namespace, config: Config) -> int:
 
 
 def _index_versions(options: argparse.Namespace, config: Config) -> int:
-    from mlqa.index import versions  # noqa: PLC0415
+    from mlqa.index import versions
 
     current = versions.current_name(config.index)
     result = {"current": current, "versions": versions.version_names(config.index)}
@@ -242,7 +242,7 @@ def _show_versions(result: Result, _language: Language) -> Iterator[str]:
 
 
 def _index_rollback(options: argparse.Namespace, config: Config) -> int:
-    from mlqa.index import versions  # noqa: PLC0415
+    from mlqa.index import versions
 
     result = {"current": versions.rollback(config.index)}
     _print(result, options, config, lambda r, lang: iter([message("cli_rolled_back", lang, **r)]))
@@ -263,29 +263,7 @@ def _search(options: argparse.Namespace, config: Config) -> int:
 
 def _found(bot: Chatbot, row: Mapping[str, Any], k: int) -> dict[str, Any]:
     hits = bot.retriever.retrieve(row["question"], k, row.get("history", ()))
-    return {"question": row["question"], "hits": [_hit_fields(hit) for hit in hits]}
-
-
-def _hit_fields(hit: Hit) -> dict[str, Any]:
-    chunk = hit.chunk
-    return {
-        "rank": hit.rank,
-        "score": round(hit.score, 4),
-        "document_id": chunk.document_id,
-        "title": hit.title,
-        "start": chunk.start,
-        "end": chunk.end,
-        "text": chunk.text,
-        "headings": chunk.headings,
-        "matched": hit.matched,
-        "sparse_rank": hit.sparse_rank,
-        "dense_rank": hit.dense_rank,
-        "sparse_score": round(hit.sparse_score, 4),
-        "dense_score": round(hit.dense_score, 4),
-        "fused_score": round(hit.fused_score, 4),
-        "late_score": round(hit.late_score, 4),
-        "also_in": hit.also_in,
-    }
+    return {"question": row["question"], "hits": [hit_fields(hit) for hit in hits]}
 
 
 def _show_hits(result: Result, language: Language) -> Iterator[str]:
@@ -306,22 +284,7 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
 
 
 def _asked(bot: Chatbot, row: Mapping[str, Any]) -> dict[str, Any]:
-    return _answer_fields(bot.ask(row["question"], row.get("history", ())))
-
-
-def _answer_fields(answer: Answer) -> dict[str, Any]:
-    return {
-        "question": answer.question,
-        "resolved": answer.resolved,
-        "text": answer.text,
-        "abstained": answer.abstained,
-        "confidence": round(answer.confidence, 4),
-        "citations": [asdict(citation) for citation in answer.citations],
-        "tool": answer.tool,
-        "cached": answer.cached,
-        "seconds": round(answer.seconds, 6),
-        "index_version": answer.index_version,
-    }
+    return answer_fields(bot.ask(row["question"], row.get("history", ())))
 
 
 def _show_answer(result: Result, language: Language) -> Iterator[str]:
@@ -341,7 +304,7 @@ def _show_answer(result: Result, language: Language) -> Iterator[str]:
 def _batch(file: str, config: Config, answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> int:
     """Answers a file of requests line by line; a question that cannot be asked gets its error."""
     status = 0
-    for request in _requests(file):
+    for request in read_requests(file):
         try:
             result = answer(request)
         except MlqaError as error:
@@ -351,34 +314,8 @@ def _batch(file: str, config: Config, answer: Callable[[Mapping[str, Any]], dict
     return status
 
 
-def _requests(file: str) -> Iterator[dict[str, Any]]:
-    try:
-        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        lines = content.decode("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise BatchError("batch_missing", path=file, reason=reason) from None
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _request(line, file, number)
-
-
-def _request(line: str, file: str, number: int) -> dict[str, Any]:
-    try:
-        request = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise BatchError("batch_line", file=file, line=number, reason=error) from None
-    fields = request if isinstance(request, dict) else {}
-    question, history = fields.get("question"), fields.get("history") or []
-    if not isinstance(question, str):
-        raise BatchError("batch_line", file=file, line=number, reason="question")
-    if not isinstance(history, list) or not all(isinstance(q, str) for q in history):
-        raise BatchError("batch_line", file=file, line=number, reason="history")
-    return {"id": fields.get("id", number), "question": question, "history": history}
-
-
 def _bot(config: Config) -> Chatbot:
-    from mlqa.chatbot import Chatbot  # noqa: PLC0415
+    from mlqa.chatbot import Chatbot
 
     return Chatbot.load(config.index, config)
 
@@ -387,7 +324,7 @@ def _bot(config: Config) -> Chatbot:
 
 
 def _eval(options: argparse.Namespace, config: Config) -> int:
-    from mlqa.evaluation.evaluate import evaluate  # noqa: PLC0415
+    from mlqa.evaluation.evaluate import evaluate
 
     _print(evaluate(_bot(config), options.gold, options.part), options, config, _show_eval)
     return 0
@@ -410,7 +347,7 @@ def _serve(options: argparse.Namespace, config: Config) -> int:
     # Before Gradio, which takes seconds to load: an error in the index should not wait for it.
     bot = _bot(config)
     bot.warm_up()
-    from mlqa.service.ui import serve  # noqa: PLC0415
+    from mlqa.service.ui import serve
 
     serve(
         bot,
