@@ -1,0 +1,75 @@
+"""The command line: commands, exit codes, and the only place that prints.
+
+Exit codes: 0 done, 1 an error of ours in one line on standard error, 2 wrong usage. Each file
+below holds one family of commands.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from mlqa.cli import evaluation, index, questions, serve
+from mlqa.cli.common import Parser
+from mlqa.config import load_config
+from mlqa.errors import MlqaError
+from mlqa.messages import Language, message
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command.
+
+    Args:
+        arguments: What was typed behind ``mlqa``.
+
+    Returns:
+        The exit code.
+    """
+    # NumPy is not imported yet. Our matrices are small: with more threads a product that takes
+    # 0.3 ms takes up to 4 ms on a busy machine (docs/decisions/0008).
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    language: Language = options.language or "ko"
+    try:
+        config = load_config(index=options.index, language=options.language)
+        language = config.language
+        status = int(options.command(options, config))
+        sys.stdout.flush()
+    except MlqaError as error:
+        print(" ".join(error.text(language).split()), file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader of our output went away
+        _close_output()
+        return 0
+    except OSError as error:  # of the output: everything else has an error of its own
+        _close_output()
+        print(message("cli_output", language, reason=error.strerror or error), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _close_output() -> None:
+    """Lets what is still to be written go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _parser() -> Parser:
+    common = Parser(add_help=False)
+    common.add_argument("--index", type=Path, metavar="DIR", help="색인 폴더 (기본: index)")
+    common.add_argument("--json", action="store_true", help="결과를 JSON으로 출력")
+    common.add_argument("--language", choices=("ko", "en"), help="메시지 언어 (기본: ko)")
+    parser = Parser(prog="mlqa", description=message("cli_description"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for family in (index, questions, evaluation, serve):
+        family.add(commands, common)
+    return parser

@@ -1,0 +1,31 @@
+"""``mlqa serve``: the chat page."""
+
+from __future__ import annotations
+
+import argparse
+
+from mlqa.cli.common import Commands, Parser, add_command, load_bot
+from mlqa.config import Config
+from mlqa.messages import message
+
+
+def add(commands: Commands, common: Parser) -> None:
+    """Adds ``mlqa serve``."""
+    serve = add_command(commands, common, "serve", _serve, "대화 화면 열기")
+    serve.add_argument("--host", metavar="ADDRESS")
+    serve.add_argument("--port", type=int, metavar="PORT")
+
+
+def _serve(options: argparse.Namespace, config: Config) -> int:
+    # Before Gradio, which takes seconds to load: an error in the index should not wait for it.
+    bot = load_bot(config)
+    bot.warm_up()
+    from mlqa.service.ui import serve
+
+    serve(
+        bot,
+        host=options.host or config.host,
+        port=config.port if options.port is None else options.port,
+        on_ready=lambda url: print(message("page_ready", config.language, url=url), flush=True),
+    )
+    return 0
