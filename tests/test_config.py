@@ -66,7 +66,7 @@ def test_settings_cannot_be_changed() -> None:
         ("top_k", "101"),
         ("top_k", "many"),
         ("top_k", ""),
-        ("dense_weight", "1.01"),
+        ("dense_weight", "5.01"),
         ("late_weight", "-0.1"),
         ("late_weight", "nan"),
         ("chunk_characters", "49"),

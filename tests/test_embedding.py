@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 from collections import Counter
 
 import numpy as np
@@ -12,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlqa.index.dense import DenseIndex
-from mlqa.index.embedding import DIMENSION, CachedEmbedder, KiwiEmbedder, KiwiSpace
+from mlqa.index.embedding import CachedEmbedder
+from mlqa.index.encoder import StaticEncoder
 from mlqa.index.late import LateIndex
 from mlqa.index.sparse import SparseIndex
 from mlqa.index.store import Index
-from mlqa.text.kiwi import FIRST_WORD_ID, VECTOR_IDS, Kiwipie
 
 CACHE_QUESTION = "캐시가 가득 차면 어떤 데이터를 버리나요?"
 CACHE_PASSAGE = "캐시에 자리가 없으면 가장 오래전에 쓴 데이터를 지웁니다."
@@ -24,52 +23,14 @@ OTHER_PASSAGE = "아마존의 이력서 심사 시스템은 여성에게 불리�
 
 
 @pytest.fixture(scope="module")
-def embedder(small_index: Index) -> KiwiEmbedder:
-    return small_index.kiwi_embedder
-
-
-# -- vectors of morphemes -------------------------------------------------------------------
-
-
-def test_restored_vectors_give_the_similarities_of_kiwi(
-    kiwi: Kiwipie, embedder: KiwiEmbedder
-) -> None:
-    space = embedder.space
-    chosen = random.Random(7)  # noqa: S311 - no secret
-    ids = [chosen.randrange(FIRST_WORD_ID, VECTOR_IDS) for _ in range(400)]
-    landmarks = space.landmarks.tolist()
-    rows = np.array([list(kiwi.similarities(i, landmarks)) for i in ids]) @ space.basis
-    lengths = np.linalg.norm(rows, axis=1)
-    assert abs(lengths - 1).max() < 0.02
-    pairs = list(zip(ids[:200], ids[200:], strict=True))
-    expected = np.array([next(kiwi.similarities(a, [b])) for a, b in pairs])
-    found = (rows[:200] * rows[200:]).sum(axis=1)
-    assert abs(found - expected).max() < 0.02
-    assert np.std(expected) > 0.02  # or else there is nothing to reproduce
-
-
-def test_common_directions_are_taken_out(kiwi: Kiwipie, embedder: KiwiEmbedder) -> None:
-    space = embedder.space
-    assert space.basis.shape == (len(space.landmarks), DIMENSION)
-    directions = space.common @ space.common.T
-    assert directions == pytest.approx(np.eye(len(space.common)), abs=1e-4)
-    vectors = space.vectors(kiwi, range(1000, 1300))
-    assert abs(vectors @ space.common.T).max() < 1e-4
-    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    similarities = (units @ units.T)[np.triu_indices(len(units), 1)]
-    assert abs(similarities.mean()) < 0.05
-
-
-def test_every_restoration_gives_the_same_space(kiwi: Kiwipie, embedder: KiwiEmbedder) -> None:
-    again = KiwiSpace.restore(kiwi)
-    for name in ("landmarks", "basis", "mean", "common"):
-        assert np.array_equal(getattr(again, name), getattr(embedder.space, name)), name
+def embedder(small_index: Index) -> StaticEncoder:
+    return small_index.encoder
 
 
 # -- vectors of texts -----------------------------------------------------------------------
 
 
-def test_texts_become_unit_vectors(small_index: Index, embedder: KiwiEmbedder) -> None:
+def test_texts_become_unit_vectors(small_index: Index, embedder: StaticEncoder) -> None:
     texts = [chunk.text for chunk in small_index.chunks]
     vectors = embedder.embed(texts)
     assert vectors.shape == (len(texts), embedder.dimension)
@@ -77,55 +38,57 @@ def test_texts_become_unit_vectors(small_index: Index, embedder: KiwiEmbedder) -
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(texts)), abs=1e-5)
 
 
-@pytest.mark.parametrize("text", ["", " \n", "…!?", "😀", "그것은 왜 그런가요?"])
-def test_text_without_a_known_word_is_the_zero_vector(embedder: KiwiEmbedder, text: str) -> None:
+@pytest.mark.parametrize("text", ["", " \n", "…!?", "😀"])
+def test_text_without_a_known_word_is_the_zero_vector(embedder: StaticEncoder, text: str) -> None:
     alone, among = embedder.embed([text]), embedder.embed([CACHE_PASSAGE, text])
     assert not alone.any()
     assert among[0].any()
     assert not among[1].any()
 
 
-def test_no_texts_give_no_vectors(embedder: KiwiEmbedder) -> None:
-    assert embedder.embed([]).shape == (0, DIMENSION)
-    assert CachedEmbedder(embedder, 3).embed([]).shape == (0, DIMENSION)
+def test_no_texts_give_no_vectors(embedder: StaticEncoder) -> None:
+    none = (0, embedder.dimension)
+    assert embedder.embed([]).shape == none
+    assert CachedEmbedder(embedder, 3).embed([]).shape == none
+    assert CachedEmbedder(embedder, 3).embed_questions([]).shape == none
 
 
 def test_vector_does_not_depend_on_company_or_history(
-    small_index: Index, embedder: KiwiEmbedder
+    small_index: Index, embedder: StaticEncoder
 ) -> None:
     texts = [CACHE_QUESTION, CACHE_PASSAGE, OTHER_PASSAGE]
-    fresh = KiwiEmbedder(small_index.extractor, embedder.space, cache_limit=2)
+    fresh = StaticEncoder(small_index.extractor, cache_limit=2)
     together = embedder.embed(texts)
     for row, text in enumerate(texts):
         assert embedder.embed([text])[0] == pytest.approx(together[row], abs=1e-5)
         assert fresh.embed([text])[0] == pytest.approx(together[row], abs=1e-5)
 
 
-def test_near_meaning_is_near(embedder: KiwiEmbedder) -> None:
+def test_near_meaning_is_near(embedder: StaticEncoder) -> None:
     question, right, wrong = embedder.embed([CACHE_QUESTION, CACHE_PASSAGE, OTHER_PASSAGE])
     assert question @ right > question @ wrong + 0.2
 
 
-def test_cached_embedder_counts_and_gives_the_same(embedder: KiwiEmbedder) -> None:
+def test_cached_embedder_counts_and_gives_the_same(embedder: StaticEncoder) -> None:
     cached = CachedEmbedder(embedder, 2)
-    assert (cached.identity, cached.dimension) == (embedder.identity, DIMENSION)
+    assert (cached.identity, cached.dimension) == (embedder.identity, embedder.dimension)
     texts = [CACHE_QUESTION, OTHER_PASSAGE, CACHE_QUESTION]
-    first = cached.embed(texts)
+    first = cached.embed_questions(texts)
     assert np.array_equal(first[0], first[2])
-    assert first == pytest.approx(embedder.embed(texts), abs=1e-6)
+    assert first == pytest.approx(embedder.embed_questions(texts), abs=1e-6)
     stats = cached.cache.stats()
     assert (stats.size, stats.hits, stats.misses) == (2, 0, 2)
-    assert np.array_equal(cached.embed(texts[:2]), first[:2])
+    assert np.array_equal(cached.embed_questions(texts[:2]), first[:2])
     assert cached.cache.stats().hits == 2
-    cached.embed([CACHE_PASSAGE])
+    cached.embed_questions([CACHE_PASSAGE])
     stats = cached.cache.stats()
     assert (stats.size, stats.evictions, stats.hits, stats.misses) == (2, 1, 2, 3)
 
 
-def test_more_texts_than_the_cache_holds(embedder: KiwiEmbedder) -> None:
+def test_more_texts_than_the_cache_holds(embedder: StaticEncoder) -> None:
     texts = [CACHE_QUESTION, CACHE_PASSAGE, OTHER_PASSAGE, CACHE_QUESTION]
-    found = CachedEmbedder(embedder, 1).embed(texts)
-    assert found == pytest.approx(embedder.embed(texts), abs=1e-6)
+    found = CachedEmbedder(embedder, 1).embed_questions(texts)
+    assert found == pytest.approx(embedder.embed_questions(texts), abs=1e-6)
 
 
 # -- BM25 -----------------------------------------------------------------------------------
@@ -166,6 +129,12 @@ def test_bm25_is_that_of_lucene(passages: list[list[str]], question: dict[str, f
     assert set(index.vocabulary) >= {term for passage in passages for term in passage}
 
 
+def test_bm25_without_a_term() -> None:
+    index = SparseIndex.build([[], []])
+    assert index.scores({"캐시": 1.0}).tolist() == [0, 0]
+    assert SparseIndex.from_bytes(index.to_bytes()).scores({"캐시": 1.0}).tolist() == [0, 0]
+
+
 def test_bm25_round_trip(small_index: Index) -> None:
     again = SparseIndex.from_bytes(small_index.sparse.to_bytes())
     question = {"캐시": 1.0, "물": 0.5, "없는말": 1.0}
@@ -200,22 +169,20 @@ def test_dense_scores_of_the_zero_vector() -> None:
 # -- late interaction -----------------------------------------------------------------------
 
 
-def test_late_scores_are_maxsim(small_index: Index, embedder: KiwiEmbedder) -> None:
+def test_late_scores_are_maxsim(small_index: Index, embedder: StaticEncoder) -> None:
     extractor = small_index.extractor
     passages = [extractor.terms(text) for text in (CACHE_PASSAGE, "", OTHER_PASSAGE)]
     index = LateIndex.build(passages, embedder)
-    asked = [term.ids for term in extractor.terms(CACHE_QUESTION) if term.ids]
+    asked = [term.pieces for term in extractor.terms(CACHE_QUESTION)]
     question = embedder.term_vectors(asked)
     weights = np.linspace(0.5, 2, len(asked), dtype=np.float32)
     expected = []
     for terms in passages:
-        ids = [term.ids for term in terms if term.ids]
-        if not ids:
+        if not terms:
             expected.append(0.0)
             continue
-        words = embedder.term_vectors(ids)
-        best = [max(float(q @ word) for word in words) for q in question]
-        best = [value if value >= 0.4 else 0.0 for value in best]  # below is chance
+        words = embedder.term_vectors([term.pieces for term in terms])
+        best = [max(0.0, *(float(q @ word) for word in words)) for q in question]
         met = sum(weight * value for weight, value in zip(weights, best, strict=True))
         expected.append(float(met / weights.sum()))
     scores = index.scores(question, weights, [0, 1, 2])
@@ -228,10 +195,10 @@ def test_late_scores_are_maxsim(small_index: Index, embedder: KiwiEmbedder) -> N
 
 
 def test_passage_that_says_the_question_scores_one(
-    small_index: Index, embedder: KiwiEmbedder
+    small_index: Index, embedder: StaticEncoder
 ) -> None:
     terms = small_index.extractor.terms(CACHE_QUESTION)
-    ids = [term.ids for term in terms if term.ids]
+    vectors = embedder.term_vectors([term.pieces for term in terms])
     index = LateIndex.build([terms], embedder)
-    score = index.scores(embedder.term_vectors(ids), np.ones(len(ids), dtype=np.float32), [0])
+    score = index.scores(vectors, np.ones(len(vectors), dtype=np.float32), [0])
     assert score == pytest.approx([1.0], abs=1e-3)

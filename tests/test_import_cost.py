@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 MODELS = {"torch", "transformers", "sentence_transformers"}
-HEAVY = MODELS | {"faiss", "gradio", "kiwipiepy", "numpy"}
+HEAVY = MODELS | {"faiss", "gradio", "huggingface_hub", "kiwipiepy", "numpy"}
 
 
 def loaded(code: str, *arguments: Path | str) -> set[str]:
@@ -37,6 +37,10 @@ def loaded(code: str, *arguments: Path | str) -> set[str]:
 )
 def test_import_is_free(code: str) -> None:
     assert loaded(code) == set()
+
+
+def test_models_are_imported_when_one_is_wanted() -> None:
+    assert loaded("import mlqa.index.transformer, mlqa.retrieval.reranking") == {"numpy"}
 
 
 def test_answering_needs_no_model(saved_folder: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 from mlqa.config import Config
 from mlqa.errors import QuestionError
 from mlqa.index.store import Index
-from mlqa.retrieval.fusion import convex_sum, min_max, ranks
+from mlqa.retrieval.fusion import Signals, min_max, of_best, ranks, weights
 from mlqa.retrieval.hybrid import HybridRetriever
-from mlqa.schema import Hit
+from mlqa.schema import Hit, QuestionLanguage
 
 
 @pytest.fixture(scope="module")
@@ -56,18 +56,36 @@ def test_min_max() -> None:
     assert min_max(scores()).tolist() == []
 
 
-@pytest.mark.parametrize(
-    ("weight", "expected"),
-    [(0.0, [0, 1, 0.5]), (1.0, [1, 0, 0.25]), (0.2, [0.2, 0.8, 0.45]), (0.5, [0.5, 0.5, 0.375])],
-)
-def test_convex_sum(weight: float, expected: list[float]) -> None:
-    fused = convex_sum(scores(0, 8, 4), scores(0.6, -0.2, 0.0), weight)
-    assert fused == pytest.approx(expected)
+def test_shares_of_the_best() -> None:
+    assert of_best(scores(2, 8, 0)).tolist() == [0.25, 1, 0]
+    assert of_best(scores(3)).tolist() == [1]
+    assert of_best(scores(0, 0)).tolist() == [0, 0]
+    assert of_best(scores()).tolist() == []
 
 
-def test_convex_sum_where_one_side_says_nothing() -> None:
-    assert convex_sum(scores(0, 0), scores(0.1, 0.3), 0.2) == pytest.approx([0, 0.2])
-    assert convex_sum(scores(1, 3), scores(0.5, 0.5), 0.2) == pytest.approx([0, 0.8])
+ALL = Signals(1, 1, 1, 1, 1)
+
+
+@pytest.mark.parametrize("known", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_weights_are_shares(known: float, language: QuestionLanguage) -> None:
+    found = weights(known, language, ALL)
+    assert min(found) >= 0
+    assert sum(found) == pytest.approx(1)
+    without = weights(known, language, ALL._replace(dense=0, late=0))
+    assert (without.dense, without.late) == (0, 0)
+    assert sum(without) == pytest.approx(1)
+    assert weights(known, language, Signals(0, 0, 0, 0, 0)) == (0, 0, 0, 0, 0)
+
+
+def test_words_count_more_where_the_index_knows_them() -> None:
+    shares = [weights(known, "ko", ALL).words for known in (0.0, 0.5, 1.0)]
+    assert shares[0] < shares[1] < shares[2]
+
+
+def test_letters_of_an_english_question_say_nothing_about_korean_passages() -> None:
+    assert weights(0.5, "en", ALL).letters == weights(0.5, "en", ALL).pairs == 0
+    assert weights(0.5, "ko", ALL).letters > 0
 
 
 def test_ranks() -> None:
@@ -239,3 +257,22 @@ def test_history_is_looked_at_as_far_as_set(project_index: Index, project_config
         config = project_config.model_copy(update={"history_questions": limit})
         context = HybridRetriever(project_index, config).understand("그건요?", asked).context
         assert ("캐시" in context) == known
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("What is batch normalization?", "en"),
+        ("how many 파라미터 does VGG-16 have", "en"),
+        ("what is 배치 정규화", "en"),
+        ("The Bitter Lesson이 뭐야", "ko"),
+        ("transformer 구조", "ko"),
+        ("BN", "en"),
+        ("LRU cache 예제에서 마지막에 남는 것은?", "ko"),
+        ("Attention is all you need 논문이 뭐야", "ko"),
+    ],
+)
+def test_language_of_a_question(
+    retriever: HybridRetriever, question: str, language: QuestionLanguage
+) -> None:
+    assert retriever.understand(question).language == language

@@ -126,7 +126,7 @@ def test_only_what_changed_is_embedded_again(
     old, rows = small_index.dense.vectors(), again.dense.vectors()
     same = [number for number, chunk in enumerate(again.chunks) if chunk not in new]
     assert np.array_equal(rows[same], old[same])
-    fresh = again.kiwi_embedder.embed([f"{changed.title}\n굽기\n{new[0].text}"])[0]
+    fresh = again.encoder.embed([f"{changed.title}\n굽기\n{new[0].text}"])[0]
     assert rows[again.chunks.index(new[0])] == pytest.approx(fresh, abs=1e-5)
 
 
@@ -233,7 +233,7 @@ def test_file_that_does_not_belong_is_noticed(copy: Path) -> None:
         ("schema", 0),
         ("schema", None),
         ("analyser", "kiwipiepy-0.1-model-0.1-terms-1"),
-        ("embedder", "word2vec"),
+        ("encoder", "static-encoder-0"),
         ("chunking", "0"),
     ],
 )
@@ -248,6 +248,16 @@ def test_index_of_another_program(copy: Path, field: str, value: object, sealed:
     else:
         path.write_text(json.dumps(content), encoding="utf-8")
     assert field in refused(copy, IndexMismatch)
+
+
+def test_index_of_another_embedder(copy: Path) -> None:
+    path = version_of(copy) / MANIFEST
+    manifest = TypeAdapter(Manifest).validate_json(path.read_bytes())
+    path.write_text(replace(manifest, embedder="word2vec").sealed().to_json(), encoding="utf-8")
+    with pytest.raises(IndexMismatch) as caught:
+        Index.load(copy)
+    assert "word2vec" in str(caught.value)
+    assert "mlqa index build" in str(caught.value)
 
 
 def test_seal_is_over_everything_else(saved_folder: Path) -> None:

@@ -17,8 +17,8 @@ def extractor(project_index: Index) -> TermExtractor:
     return project_index.extractor
 
 
-def words(extractor: TermExtractor, text: str, *, typos: bool = False) -> set[str]:
-    return {term.text for term in extractor.terms(text, typos=typos)}
+def words(extractor: TermExtractor, text: str) -> set[str]:
+    return {term.text for term in extractor.terms(text)}
 
 
 @pytest.mark.parametrize(
@@ -99,11 +99,6 @@ def test_words_that_say_nothing_are_dropped(plain_extractor: TermExtractor) -> N
     assert words(plain_extractor, "그것은 왜 그렇게 되는 것인가요?") == set()
     assert words(plain_extractor, "What is it and why does it do that?") == set()
     assert words(plain_extractor, "") == words(plain_extractor, " …!? 😀") == set()
-
-
-def test_typing_errors_are_mended_when_asked_for(plain_extractor: TermExtractor) -> None:
-    assert "기계" not in words(plain_extractor, "기게학습을 배운다")
-    assert {"기계", "학습", "배우다"} <= words(plain_extractor, "기게학습을 배운다", typos=True)
 
 
 def test_offsets_are_those_of_the_text(

@@ -15,6 +15,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rapidfuzz import fuzz, process
+
+from mlqa.evaluation.gold import load_gold
 from mlqa.text.glossary import load_glossary
 
 Pair = tuple[str, str]
@@ -31,6 +34,10 @@ PARALLEL = (
 _MKQA_TEST, _MKQA_DEV = 1000, 500
 _BLOCK, _BLOCKS_DEV, _BLOCKS_TEST = 10, 800, 900  # rows of a block; first block of dev and test
 _PARALLEL_DEV, _TATOEBA_DEV, _WELFARE_DEV, _PREMISES_DEV = 1000, 500, 700, 1000
+_OWN_DEV = 300
+_WRITTEN = Path(__file__).parent / "pairs"
+_GOLD = Path(__file__).parent.parent / "eval" / "gold.jsonl"
+_ALIKE = 80  # per cent of the letters
 # Longer texts say too many things for one vector, and cost the most to analyse.
 _LONGEST = 360  # characters of Korean
 _LONGEST_ENGLISH = 900
@@ -75,6 +82,7 @@ def read(folder: Path, glossary: Path | None = None) -> Data:
     _korean_pairs(folder, data)
     _parallel(folder, data)
     _terms(folder, glossary, data)
+    _written(data)
     _drop_test_text(data)
     return data
 
@@ -221,6 +229,40 @@ def _terms(folder: Path, glossary: Path | None, data: Data) -> None:
     data.pairs["en:terms"] = list(dict.fromkeys(terms))
 
 
+def _written(data: Data) -> None:
+    """What was written for this project: word lists, everyday sentences, own words."""
+    data.pairs["en:words"] = _table("words_en_ko.tsv")
+    data.pairs["en:everyday"] = _table("sentences_en_ko.tsv")
+    data.pairs["ko:words"] = [
+        (word, other.strip())
+        for word, others in _table("words_ko_ko.tsv")
+        for other in others.split(",")
+    ]
+    own = sorted(
+        _table("own_words_tech.tsv") + _table("own_words_general.tsv"), key=lambda p: order(p[0])
+    )
+    _pool(data, "dev:own", own[:_OWN_DEV])
+    data.pairs["ko:own"] = own[_OWN_DEV:]
+    essays = _unlike_gold(_table("questions_essays.tsv"))
+    data.pairs["ko:essays"] = [pair for pair in essays if not pair[0].isascii()]
+    data.pairs["en:essays"] = [pair for pair in essays if pair[0].isascii()]
+
+
+def _unlike_gold(pairs: list[Pair]) -> list[Pair]:
+    """Without questions that nearly stand in the gold set: it is to be answered unseen."""
+    gold = [key_of(question.question) for question in load_gold(_GOLD).questions]
+    return [
+        (question, sentence)
+        for question, sentence in pairs
+        if not process.extractOne(key_of(question), gold, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    ]
+
+
+def _table(name: str) -> list[Pair]:
+    rows = [line.split("\t") for line in _lines(_WRITTEN / name)]
+    return [(left, right) for left, right in rows]
+
+
 def _drop_test_text(data: Data) -> None:
     held = {key_of(t) for part in ("dev", "test") for a, b, _ in data.scored[part] for t in (a, b)}
     for name, (questions, texts, _) in data.pools.items():
@@ -228,7 +270,7 @@ def _drop_test_text(data: Data) -> None:
         if "welfare" not in name:  # its documents are the same in training and test
             held.update(map(key_of, texts))
     for kind, pairs in data.pairs.items():
-        if kind != "en:terms":
+        if kind not in {"en:terms", "en:words", "ko:words"}:
             data.pairs[kind] = [p for p in pairs if not held & {key_of(t) for t in p}]
     data.scored["train"] = [
         row for row in data.scored["train"] if not held & {key_of(row[0]), key_of(row[1])}

@@ -1,6 +1,6 @@
 """Fits when to decline, on the training part of the gold set.
 
-    python training/fit_abstention.py [--gold eval/gold.jsonl] [--index index]
+    python -m training.fit_abstention --encoder FILE [--gold eval/gold.jsonl] [--index index]
 
 Prints the coefficients for ``mlqa/answer/abstention.py`` and the threshold for
 ``mlqa/config.py``: the largest at which at most ``--wrong`` of the answerable training questions
@@ -22,7 +22,10 @@ from mlqa.answer.abstention import Evidence, evidence_for
 from mlqa.answer.matching import QuestionMatcher
 from mlqa.answer.reading import read_hits
 from mlqa.chatbot import Chatbot
+from mlqa.config import Config
 from mlqa.evaluation.gold import load_gold
+from mlqa.index.store import Index
+from training.unseen import with_encoder
 
 _FOLDS = 10
 _SEEDS = range(5)
@@ -31,11 +34,13 @@ _SEEDS = range(5)
 def main() -> None:
     """Fits and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--encoder", type=Path, required=True, help="one trained with --unseen")
     parser.add_argument("--gold", type=Path, default=Path("eval/gold.jsonl"))
     parser.add_argument("--index", type=Path, default=Path("index"))
     parser.add_argument("--wrong", type=float, default=0.08, help="answerable ones declined")
     options = parser.parse_args()
-    bot = Chatbot.load(options.index)
+    config = Config(index=options.index)
+    bot = Chatbot(with_encoder(Index.load(options.index, config), options.encoder), config)
     questions = load_gold(options.gold).part("train").questions
     rows = []
     for gold in questions:

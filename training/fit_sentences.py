@@ -1,6 +1,6 @@
 """Searches the weights by which a sentence is chosen, on the training part of the gold set.
 
-    python training/fit_sentences.py [--gold eval/gold.jsonl] [--index index] [--trials 400]
+    python -m training.fit_sentences --encoder FILE [--gold FILE] [--index DIR] [--trials 400]
 
 What is maximised is the mean, over answerable training questions whose evidence was found, of: the
 first sentence lies in the evidence (weight 1), and the share of key facts among the best four
@@ -19,11 +19,14 @@ from numpy.typing import NDArray
 
 from mlqa.answer.asking import asked_for
 from mlqa.answer.matching import QuestionMatcher
-from mlqa.answer.ranking import WEIGHTS, Features, SentenceAsked, features, following, trim
+from mlqa.answer.ranking import WEIGHTS, Features, SentenceAsked, features, following
 from mlqa.answer.reading import read_hits
 from mlqa.chatbot import Chatbot
+from mlqa.config import Config
 from mlqa.evaluation.gold import GoldQuestion, load_gold
+from mlqa.index.store import Index
 from mlqa.metrics import fact_coverage
+from training.unseen import with_encoder
 
 _FOLDS = 5
 _SENTENCES = 4
@@ -41,11 +44,13 @@ class _Item(NamedTuple):
 def main() -> None:
     """Searches and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--encoder", type=Path, required=True, help="one trained with --unseen")
     parser.add_argument("--gold", type=Path, default=Path("eval/gold.jsonl"))
     parser.add_argument("--index", type=Path, default=Path("index"))
     parser.add_argument("--trials", type=int, default=400)
     options = parser.parse_args()
-    bot = Chatbot.load(options.index)
+    config = Config(index=options.index)
+    bot = Chatbot(with_encoder(Index.load(options.index, config), options.encoder), config)
     questions = load_gold(options.gold).part("train").questions
     items = [item for gold in questions if gold.answerable and (item := _item(bot, gold))]
     random = np.random.default_rng(0)
@@ -70,12 +75,14 @@ def _item(bot: Chatbot, gold: GoldQuestion) -> _Item | None:
     query = bot.retriever.understand(gold.question, gold.history)
     hits = bot.retriever.search(query, bot.config.top_k)
     readings = read_hits(QuestionMatcher(query, bot.texts), hits)
-    asked = SentenceAsked(asked_for(query.question), wants_code=False)
+    covered = max((reading.in_context for reading in readings), default=0.0)
+    asked = SentenceAsked(asked_for(query.searched), wants_code=False, covered=covered)
     sayable = [r for r in readings if not r.is_listing]
-    texts = [r.text[trim(r.span, r.text).start - r.span.start :] for r in sayable]
+    openings = [bot.texts.opening(r.text) for r in sayable]
+    texts = [opening.text for opening in openings]
     found = [
-        features(r, text, bot.texts.of(text)[0], asked, following(r, readings))
-        for r, text in zip(sayable, texts, strict=True)
+        features(r, opening, bot.texts.of(opening.text)[0], asked, following(r, readings))
+        for r, opening in zip(sayable, openings, strict=True)
     ]
     quotes = {(e.document_id, e.quote) for e in gold.evidence}
     evidence = [

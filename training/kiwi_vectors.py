@@ -1,4 +1,4 @@
-"""The vectors inside Kiwi, all of them (see ``mlqa.index.embedding`` for the method)."""
+"""The vectors inside Kiwi, all of them (see ``mlqa.index.encoder`` for the method)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mlqa.index.embedding import DIMENSION
 from mlqa.text.kiwi import FIRST_WORD_ID, VECTOR_IDS, Kiwipie
 
+DIMENSION = 256  # of the vectors inside Kiwi
 _LANDMARKS = 288
 _SAMPLE = 4000
 _SEED = 20_260

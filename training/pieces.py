@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from mlqa.index.encoder import Piece, pieces_of, sub_words, words_of
+from mlqa.index.encoder import sub_words
 from mlqa.text.kiwi import VECTOR_IDS, Kiwipie
+from mlqa.text.pieces import Piece, pieces_of, words_of
 from training.model import Ints, Ragged
 
 _CHUNK = 4000  # texts that are analysed together
@@ -71,7 +72,12 @@ class Vocabulary:
 
     @classmethod
     def of(
-        cls, pieces: Sequence[Sequence[Piece]], trained: int, least: int, buckets: int
+        cls,
+        pieces: Sequence[Sequence[Piece]],
+        trained: int,
+        least: int,
+        buckets: int,
+        always: Collection[str] = (),
     ) -> Vocabulary:
         """From texts, of which the first ``trained`` are training texts.
 
@@ -80,10 +86,12 @@ class Vocabulary:
             trained: How many are training texts.
             least: How often a word must be seen to have a row of its own.
             buckets: How many rows are sub-words.
+            always: Words that have a row of their own however seldom they are seen.
         """
         counts = Counter(piece for text in pieces[:trained] for piece in text)
         strings = sorted({p for text in pieces for p in text if isinstance(p, str)})
-        words = [w for w in strings if re.fullmatch("[a-z]+|[0-9]", w) and counts[w] >= least]
+        enough = {w for w in strings if counts[w] >= least or w in always}
+        words = [w for w in strings if re.fullmatch("[a-z]+|[0-9]", w) and w in enough]
         tokens: list[Piece] = [*range(VECTOR_IDS), *strings]
         return cls(words, strings, np.asarray([counts[token] for token in tokens]), buckets)
 

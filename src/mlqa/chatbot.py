@@ -52,7 +52,7 @@ class Chatbot:
         self.retriever = HybridRetriever(index, self.config)
         self.texts = TextTerms(
             index.extractor,
-            index.kiwi_embedder.term_vectors,
+            index.encoder,
             index.sparse.idf,
             index.sparse.vocabulary.__contains__,
         )

@@ -6,13 +6,16 @@ Read from the environment (``MLQA_TOP_K=8``) and from ``mlqa.toml`` in the worki
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -46,12 +49,33 @@ class Config(BaseSettings):
     chunk_characters: int = Field(
         default=550, ge=50, le=4000, description="usual length of a passage"
     )
+    embedder: str = Field(
+        default="static",
+        min_length=1,
+        description="embedder: static, or a sentence-transformers model (hub name or folder)",
+    )
     top_k: int = Field(default=5, ge=1, le=100, description="passages found for a question")
+    words_weight: float = Field(
+        default=1, ge=0, le=5, description="times the fitted weight of shared terms (BM25)"
+    )
+    pairs_weight: float = Field(
+        default=1, ge=0, le=5, description="times the fitted weight of shared pairs of terms"
+    )
+    letters_weight: float = Field(
+        default=1, ge=0, le=5, description="times the fitted weight of shared pairs of letters"
+    )
     dense_weight: float = Field(
-        default=0.2, ge=0, le=1, description="share of the embedding in the fused score"
+        default=1, ge=0, le=5, description="times the fitted weight of the embedding"
     )
     late_weight: float = Field(
-        default=0.5, ge=0, le=1, description="share of late interaction in the score of a hit"
+        default=1, ge=0, le=5, description="times the fitted weight of late interaction"
+    )
+    reranker: str = Field(
+        default="",
+        description="CrossEncoder model that orders the best passages: hub name or folder",
+    )
+    rerank_passages: int = Field(
+        default=20, ge=1, le=200, description="passages that the reranker reads for a question"
     )
     question_characters: int = Field(
         default=2000, ge=10, le=100_000, description="longest question, in characters"
@@ -63,10 +87,33 @@ class Config(BaseSettings):
         default=4, ge=1, le=20, description="longest answer, in sentences"
     )
     answer_threshold: float = Field(
-        default=0.48, ge=0, le=1, description="confidence below which the bot declines to answer"
+        default=0.47, ge=0, le=1, description="confidence below which the bot declines to answer"
+    )
+    generator: str = Field(
+        default="",
+        description="language model that words answers: openai:MODEL of an OpenAI-compatible "
+        "server (key in OPENAI_API_KEY), local:MODEL (hub name or folder), or none",
+    )
+    generator_base_url: str = Field(
+        default="",
+        description="address of the server of openai:MODEL; if empty OPENAI_BASE_URL, then OpenAI",
+    )
+    generator_timeout: float = Field(
+        default=30, gt=0, le=600, description="time for an answer of the language model, seconds"
+    )
+    generator_tokens: int = Field(
+        default=512, ge=16, le=16384, description="longest answer of the language model, in tokens"
+    )
+    unsupported: Literal["drop", "mark"] = Field(
+        default="drop", description="sentences of the language model that no passage proves"
     )
     embedding_cache: int = Field(default=4096, ge=1, description="embedded questions that are kept")
     answer_cache: int = Field(default=1024, ge=1, description="answers that are kept")
+    eval_thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
+        default={},
+        description="least values of figures of `mlqa eval`, for those of which smaller is better "
+        "the largest, all questions (hit@5) or one kind (typo/hit@5); past one it exits with 1",
+    )
     host: str = Field(default="127.0.0.1", description="address that the page listens on")
     port: int = Field(
         default=7860, ge=0, le=65535, description="port of the page, 0 for any free one"
@@ -102,6 +149,12 @@ def load_config(**flags: object) -> Config:
         name = ".".join(str(part) for part in first["loc"])
         raise ConfigError(
             "config_value", name=name, value=repr(first["input"]), reason=first["msg"]
+        ) from None
+    except SettingsError as error:  # a table in the environment that is not JSON
+        name = str(error).split('"')[1]
+        value = os.environ.get(f"MLQA_{name.upper()}", "")
+        raise ConfigError(
+            "config_value", name=name, value=repr(value), reason='not JSON such as {"hit@5": 0.9}'
         ) from None
     except (OSError, ValueError) as error:  # a settings file that is broken or out of reach
         raise ConfigError("config_file", file=SETTINGS_FILE, reason=error) from None

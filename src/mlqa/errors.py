@@ -11,7 +11,10 @@
     │   ├── IndexDamaged      its files are not what was written
     │   └── IndexMismatch     it was made by another schema, analyser or embedder
     ├── StorageError          a folder that cannot be written, a full disk
-    └── GoldError             a gold set that cannot be used
+    ├── ModelError            a model that cannot be found, loaded or run
+    ├── GoldError             a gold set that cannot be used
+    ├── DatasetError          a data set of others that cannot be used
+    └── RunError              a run of an evaluation that cannot be kept, read or compared
 
 An error carries a key of the message catalogue and the values of its placeholders, so that the
 edge can say it in the user's language: what is wrong, which value, and what to do next.
@@ -83,5 +86,38 @@ class StorageError(MlqaError):
     """A folder that cannot be written, a full disk."""
 
 
+class ModelError(MlqaError):
+    """A model that cannot be found, loaded or run."""
+
+
 class GoldError(MlqaError):
     """A gold set that cannot be used."""
+
+
+class DatasetError(MlqaError):
+    """A data set of others that cannot be used."""
+
+
+class RunError(MlqaError):
+    """A run of an evaluation that cannot be kept, read or compared."""
+
+
+class MlqaWarning(UserWarning):
+    """Base of all warnings of ours: something works, but not as a user would expect.
+
+    Args:
+        key: Key of the sentence in the message catalogue.
+        **values: Values of the sentence's placeholders.
+    """
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key, values)
+        self.key = key
+        self.values = values
+
+    def text(self, language: Language = "ko") -> str:
+        """The sentence that a user reads."""
+        return message(self.key, language, **self.values)
+
+    def __str__(self) -> str:
+        return self.text()

@@ -1,4 +1,4 @@
-"""The seams: what an embedder, a retriever and an answerer must do."""
+"""The seams: what an embedder, a reranker, a retriever, an answerer and a generator must do."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import collections.abc
+
     import numpy as np
     from numpy.typing import NDArray
 
-    from mlqa.schema import Draft, Hit, Query
+    from mlqa.schema import ChatMessage, Draft, Hit, Query
 
 
 class Embedder(Protocol):
@@ -26,11 +28,33 @@ class Embedder(Protocol):
         ...
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of the texts.
+        """Vectors of passages.
 
         Returns:
             Shape (len(texts), dimension); each row has length 1, or 0 where nothing of the
             text is known.
+        """
+        ...
+
+    def embed_questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of questions, to be compared with those of passages; shaped like these."""
+        ...
+
+
+class Reranker(Protocol):
+    """A question and passages in, a score for each passage out."""
+
+    @property
+    def identity(self) -> str:
+        """Names everything that the scores depend on; equal identities give equal scores."""
+        ...
+
+    def scores(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        """How well each passage answers the question.
+
+        Returns:
+            Shape (len(passages),); any numbers, larger is better. Only scores of one question
+            can be compared.
         """
         ...
 
@@ -61,5 +85,32 @@ class Answerer(Protocol):
         Args:
             query: The question.
             hits: The passages found for it, best first; may be empty.
+        """
+        ...
+
+
+class Generator(Protocol):
+    """A conversation in, text out, piece by piece."""
+
+    @property
+    def identity(self) -> str:
+        """Names the model and where it runs; holds no key."""
+        ...
+
+    def generate(
+        self, messages: Sequence[ChatMessage], *, timeout: float, tokens: int
+    ) -> collections.abc.Generator[str, None, None]:
+        """What the model says next; closing the iterator makes it stop.
+
+        Args:
+            messages: The conversation.
+            timeout: Time for the whole text, seconds; retries and waiting included.
+            tokens: Longest text.
+
+        Yields:
+            Pieces of the text as they come, cut anywhere.
+
+        Raises:
+            ModelError: It fails, is late, breaks off or does not come to an end.
         """
         ...

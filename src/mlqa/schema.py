@@ -15,6 +15,13 @@ QuestionLanguage = Literal["ko", "en"]
 Layout = Literal["running", "item", "listing"]
 
 
+class ChatMessage(NamedTuple):
+    """A message to a language model."""
+
+    role: Literal["system", "user"]
+    content: str
+
+
 class Span(NamedTuple):
     """A stretch of a document's text."""
 
@@ -114,7 +121,7 @@ class Chunk:
 
 
 class Repair(NamedTuple):
-    """A word of a question that the index does not know, and the word it was taken for."""
+    """A stretch of a question as it was written, and what it was taken for."""
 
     written: str
     taken_for: str
@@ -129,6 +136,7 @@ class Query:
         language: The language it is asked in.
         terms: Index terms and how much each counts, 1 for those of the question itself.
         context: What the conversation adds to an elliptical question; empty if nothing.
+        mended: The question with its words mended; empty where nothing was.
         repairs: Words that were mended.
     """
 
@@ -136,15 +144,13 @@ class Query:
     language: QuestionLanguage
     terms: tuple[tuple[str, float], ...]
     context: str = ""
+    mended: str = ""
     repairs: tuple[Repair, ...] = ()
 
     @property
     def searched(self) -> str:
-        """The question with its words mended."""
-        text = self.question
-        for repair in self.repairs:
-            text = text.replace(repair.written, repair.taken_for)
-        return text
+        """The question as it is searched: with its words mended, where any were."""
+        return self.mended or self.question
 
     @property
     def resolved(self) -> str:
@@ -158,7 +164,7 @@ class Hit:
 
     Attributes:
         rank: 1 is best.
-        score: Fused score and late interaction together, 0 to 1, larger is better.
+        score: All signals together, 0 to 1, larger is better.
         chunk: The passage.
         title: Title of its document.
         matched: Index terms shared by question and passage, most telling first.
@@ -166,7 +172,7 @@ class Hit:
         dense_rank: Rank by embedding among all passages, from 1.
         sparse_score: BM25 score, 0 or more, not bounded.
         dense_score: Cosine similarity, -1 to 1.
-        fused_score: Both scores together, 0 to 1.
+        fused_score: All but late interaction together, 0 to 1.
         late_score: How well each word of the question is met by a word of the passage, 0 to 1.
         also_in: Ids of other documents that hold nearly the same passage.
     """
@@ -221,11 +227,14 @@ class AnswerSentence:
         citation: What it rests on.
         layout: How it stands in the answer: in running text, as an item of a list on a line of
             its own, or as a listing.
+        supported: Whether the citation proves it; if not, it is merely what comes nearest, and
+            the text says so.
     """
 
     text: str
     citation: Citation
     layout: Layout = "running"
+    supported: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,10 +244,30 @@ class Draft:
     Attributes:
         sentences: The answer in order, numbered from 1; empty where the hits hold nothing to say.
         confidence: Probability that the hits hold an answer, 0 to 1.
+        generator: Identity of the language model that worded sentences of it; empty if none did.
+        note: What a user should know about how it came about, such as that the language model
+            failed; empty if nothing.
+        dropped: Sentences of the language model that were left out, as nothing proves them.
     """
 
     sentences: tuple[AnswerSentence, ...]
     confidence: float
+    generator: str = ""
+    note: str = ""
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftPiece:
+    """A part of a streamed draft.
+
+    Attributes:
+        sentence: What comes next in the draft; None with the last piece.
+        draft: The whole draft, with the last piece only: the sentences so far and, maybe, more.
+    """
+
+    sentence: AnswerSentence | None = None
+    draft: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ class Evidence:
         expected: 0 if no sentence on the question can hold what is asked for (a date, a price, a
             count), else 1.
         dense: Cosine similarity of the most similar hit, 0 if negative.
+        meaning: How near in meaning the nearest sentence is.
     """
 
     known: float
@@ -38,11 +39,12 @@ class Evidence:
     breadth: float
     expected: float
     dense: float
+    meaning: float
 
 
 # Fitted coefficients in the order of Evidence, and the intercept.
-_COEFFICIENTS = (1.66, 2.1, 0.91, 4.21, 2.96)
-_INTERCEPT = -8.41
+_COEFFICIENTS = (1.76, 1.86, 0.79, 4.47, 2.73, 1.56)
+_INTERCEPT = -8.78
 
 
 def evidence_for(
@@ -70,8 +72,9 @@ def evidence_for(
         known=matcher.known,
         names=_share_known([c for c in matcher.concepts if c.is_name]),
         breadth=min(breadth, _BROAD) / max(1, min(len(matcher.concepts), _BROAD)),
-        expected=float(can_hold(query.question, near)),
+        expected=float(can_hold(query.searched, near)),
         dense=max(0.0, *(hit.dense_score for hit in hits)),
+        meaning=max(reading.meaning for reading in readings),
     )
 
 

@@ -1,8 +1,8 @@
 """Answers put together from the sentences of the hits, with no language model.
 
 The sentence that answers best comes first, then those that add to it, in the order of their
-texts; each is a verbatim span and carries its number. A sentence that introduces a list or a
-listing brings it along.
+texts. Each carries its number and rests on a verbatim span; only its ending may change, so that
+answers speak with one voice. A sentence that introduces a list or a listing brings it along.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from mlqa.answer.abstention import confidence, evidence_for
 from mlqa.answer.asking import asked_for
 from mlqa.answer.matching import QuestionMatcher, TextTerms
-from mlqa.answer.ranking import SentenceAsked, features, following, score, trim
+from mlqa.answer.ranking import SentenceAsked, features, following, score
 from mlqa.answer.reading import SentenceReading, read_hits
+from mlqa.answer.register import to_formal
 from mlqa.schema import AnswerSentence, Citation, Document, Draft, Hit, Layout, Query, Span
 
 # A further sentence must be this good beside the first, and bring this much of its own.
@@ -59,12 +60,14 @@ class ExtractiveAnswerer:
         readings = read_hits(matcher, hits)
         sure = confidence(evidence_for(query, matcher, hits, readings))
         chosen = self._choose(query, readings)
-        sentences = (_said(candidate, n) for n, candidate in enumerate(chosen, start=1))
+        sentences = (self._said(candidate, n) for n, candidate in enumerate(chosen, start=1))
         return Draft(sentences=_plain_items(tuple(sentences)), confidence=sure)
 
     def _choose(self, query: Query, readings: Sequence[SentenceReading]) -> list[_Candidate]:
         asked = SentenceAsked(
-            asked_for(query.question), bool(_ASKS_FOR_CODE.search(query.question))
+            asking=asked_for(query.searched),
+            wants_code=bool(_ASKS_FOR_CODE.search(query.searched)),
+            covered=max((reading.in_context for reading in readings), default=0.0),
         )
         candidates = [self._candidate(reading, asked, readings) for reading in readings]
         sayable = [c for c in candidates if not c.reading.is_listing]
@@ -77,12 +80,13 @@ class ExtractiveAnswerer:
     def _candidate(
         self, reading: SentenceReading, asked: SentenceAsked, readings: Sequence[SentenceReading]
     ) -> _Candidate:
-        span = trim(reading.span, reading.text)
-        text = reading.text[span.start - reading.span.start :]
-        terms = self._texts.of(text)[0]
+        opening = self._texts.opening(reading.text)
+        span = Span(reading.span.start + opening.start, reading.span.end)
+        terms = self._texts.of(opening.text)[0]
         follows = following(reading, readings)
-        found = features(reading, text, terms, asked, follows)
-        return _Candidate(reading, span, text, terms, score(found), "다음과 같" in text)
+        found = features(reading, opening, terms, asked, follows)
+        introduces = "다음과 같" in opening.text
+        return _Candidate(reading, span, opening.text, terms, score(found), introduces)
 
     def _with_support(self, best: _Candidate, candidates: Sequence[_Candidate]) -> list[_Candidate]:
         """The best sentence and those that add to it, in the order of their texts."""
@@ -101,6 +105,29 @@ class ExtractiveAnswerer:
             key=lambda c: (c.reading.hit.rank != first, c.reading.hit.rank, c.reading.position),
         )
         return [best, *rest]
+
+    def _said(self, candidate: _Candidate, number: int) -> AnswerSentence:
+        """A sentence in the voice of answers, 합니다체; its quote stays as it stands."""
+        reading = candidate.reading
+        citation = Citation(
+            number=number,
+            document_id=reading.hit.chunk.document_id,
+            start=candidate.span.start,
+            end=candidate.span.end,
+            quote=candidate.text,
+            title=reading.hit.title,
+            headings=reading.hit.chunk.headings,
+            also_in=reading.hit.also_in,
+        )
+        layout: Layout = "running"
+        text = candidate.text
+        if reading.is_listing:
+            layout = "listing"
+        elif reading.is_item and number > 1:
+            layout = "item"
+        if not reading.is_listing:
+            text = to_formal(text, self._texts.extractor.kiwi)
+        return AnswerSentence(text=text, citation=citation, layout=layout)
 
 
 def _nearness(candidate: _Candidate, best: _Candidate) -> float:
@@ -124,26 +151,6 @@ def _says_the_same(first: _Candidate, second: _Candidate) -> bool:
         return True
     smaller = min(len(first.terms), len(second.terms))
     return smaller == 0 or len(first.terms & second.terms) >= _REDUNDANCY * smaller
-
-
-def _said(candidate: _Candidate, number: int) -> AnswerSentence:
-    reading = candidate.reading
-    citation = Citation(
-        number=number,
-        document_id=reading.hit.chunk.document_id,
-        start=candidate.span.start,
-        end=candidate.span.end,
-        quote=candidate.text,
-        title=reading.hit.title,
-        headings=reading.hit.chunk.headings,
-        also_in=reading.hit.also_in,
-    )
-    layout: Layout = "running"
-    if reading.is_listing:
-        layout = "listing"
-    elif reading.is_item and number > 1:
-        layout = "item"
-    return AnswerSentence(text=candidate.text, citation=citation, layout=layout)
 
 
 def _plain_items(sentences: tuple[AnswerSentence, ...]) -> tuple[AnswerSentence, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mlqa.answer.discourse import Opening, without_opening
 from mlqa.cache import Cache
 from mlqa.schema import Query
+from mlqa.text.pieces import Piece
 from mlqa.text.terms import Term, TermExtractor
 
 Vectors = NDArray[np.float32]
@@ -45,12 +48,24 @@ class Concept:
     is_name: bool
 
 
+class Encoder(Protocol):
+    """Gives the vectors of terms, by their pieces, and of texts; unit vectors, one a row."""
+
+    def term_vectors(self, terms: Sequence[tuple[Piece, ...]]) -> Vectors:
+        """Shape (len(terms), dimension)."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Shape (len(texts), dimension)."""
+        ...
+
+
 class TextTerms:
     """The terms of texts and their vectors, kept for texts that come again.
 
     Args:
         extractor: Turns texts into terms.
-        term_vectors: Unit vectors of terms by vocabulary ids, shape (terms, dimension).
+        encoder: Gives the vectors of terms and of texts.
         idf: How telling a term is.
         is_known: Whether any passage holds a term.
     """
@@ -58,34 +73,46 @@ class TextTerms:
     def __init__(
         self,
         extractor: TermExtractor,
-        term_vectors: Callable[[Sequence[tuple[int, ...]]], Vectors],
+        encoder: Encoder,
         idf: Callable[[str], float],
         is_known: Callable[[str], bool],
     ) -> None:
         self.extractor = extractor
         self.idf = idf
         self.is_known = is_known
-        self._term_vectors = term_vectors
+        self._encoder = encoder
+        self._vectors: Cache[str, Vectors] = Cache("sentence vectors", _CACHED_TEXTS)
         self._kept: Cache[str, tuple[frozenset[str], Vectors]] = Cache("sentences", _CACHED_TEXTS)
+        self._openings: Cache[str, Opening] = Cache("openings", _CACHED_TEXTS)
 
     def of(self, text: str) -> tuple[frozenset[str], Vectors]:
         """The terms of a text and the vectors of those that have one."""
         return self._kept.get_or_make(text, lambda: self._make(text))
 
+    def opening(self, sentence: str) -> Opening:
+        """How a sentence begins, read without the one before it."""
+        return self._openings.get_or_make(
+            sentence, lambda: without_opening(sentence, self.extractor.kiwi)
+        )
+
     def prepare(self, texts: Sequence[str]) -> None:
         """Analyses texts that are new all at once, which is faster than one by one."""
-        new = [text for text in dict.fromkeys(texts) if self._kept.get(text) is None]
-        if len(new) > 1:
-            self.extractor.terms_of_all(new)
+        new = [text for text in dict.fromkeys(texts) if self._vectors.get(text) is None]
+        for text, vector in zip(new, self._encoder.embed(new), strict=True):
+            self._vectors.put(text, vector)
 
-    def vectors(self, terms: Mapping[str, tuple[int, ...]]) -> Vectors:
+    def vector(self, text: str) -> Vectors:
+        """Unit vector of a text, shape (dimension,); 0 where nothing of it is known."""
+        return self._vectors.get_or_make(text, lambda: self._encoder.embed([text])[0])
+
+    def vectors(self, terms: Mapping[str, tuple[Piece, ...]]) -> Vectors:
         """Unit vectors of terms, in order."""
-        return self._term_vectors(list(terms.values()))
+        return self._encoder.term_vectors(list(terms.values()))
 
     def _make(self, text: str) -> tuple[frozenset[str], Vectors]:
         terms = self.extractor.terms(text)
-        ids = {term.ids: None for term in terms if term.ids}
-        return frozenset(term.text for term in terms), self._term_vectors(list(ids))
+        pieces = dict.fromkeys(term.pieces for term in terms if term.pieces)
+        return frozenset(term.text for term in terms), self._encoder.term_vectors(list(pieces))
 
 
 class QuestionMatcher:
@@ -108,13 +135,18 @@ class QuestionMatcher:
         )
         self._total = sum(concept.weight for concept in self.concepts)
         self._wanted = frozenset(term.text for term in terms)
-        vectors = {term.text: term.ids for term in terms if term.ids}
+        vectors = {term.text: term.pieces for term in terms if term.pieces}
         self._vector_terms = tuple(vectors)
         self._vectors = texts.vectors(vectors)
+        self._vector = texts.vector(query.resolved)
 
     def prepare(self, texts: Sequence[str]) -> None:
         """Analyses texts that ``credits`` will be asked for."""
         self._texts.prepare(texts)
+
+    def meaning(self, text: str) -> float:
+        """How near a text is to the question in meaning: their cosine, 0 if negative."""
+        return max(0.0, float(self._texts.vector(text) @ self._vector))
 
     @property
     def known(self) -> float:

@@ -7,22 +7,11 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from mlqa.answer.asking import Asking, gives
+from mlqa.answer.discourse import Opening
 from mlqa.answer.reading import SentenceReading
-from mlqa.schema import Span
 
 _LONGEST_LIST = 12
 _FEWEST_NEW = 2  # terms that a sentence must add to those of the question
-# Openings that can go without harm: what follows is a sentence by itself.
-_CONNECTIVE = re.compile(
-    r"^(하지만|그러나|그런데도?|따라서|그래서|그러므로|즉|또한|게다가|더구나|더욱이|반면에?|한편|물론|"
-    r"다만|결국|그리고|그래도|오히려|그렇지만|마찬가지로|아울러|그럼에도 불구하고|왜냐하면|"
-    r"심지어|또|사실|실제로|[첫둘셋넷]째|마지막으로),? (?=\S)"
-)
-# Openings that lean on the sentence before.
-_LEANS = re.compile(
-    r"^(이는|이것|이런|이러한|이렇게|이처럼|이 |그 |그는|그런 |그것|그렇게|이때|여기|이를|이로|"
-    r"엄밀히는|하나는|다른 하나|이제 |그만큼)"
-)
 # A question inside a sentence (왜 필요한지 이해하기를 바랍니다) names the subject, no more.
 _EMBEDDED = re.compile(r"(왜|어떻게|무엇|누가|언제|얼마나)[^.]{0,30}(는지|은지|한지|인지|할지|까 )")
 _INTRODUCES = re.compile(r"다음|아래|다음과 같|여섯|가지")
@@ -35,6 +24,9 @@ class Features(NamedTuple):
         own: Share of the question that it meets by itself.
         context: The same, with its headings and the sentence before it.
         headings: Share of the question that its headings meet.
+        meaning: How near it is to the question in meaning.
+        unsaid: The same, the less the words of the question are met by any sentence: where it is
+            asked in other words, meaning is all there is.
         passage: Score of its passage.
         form: How far it has the form of what was asked for.
         has_list: Whether it introduces a list, where a list or reasons were asked for.
@@ -50,6 +42,8 @@ class Features(NamedTuple):
     own: float
     context: float
     headings: float
+    meaning: float
+    unsaid: float
     passage: float
     form: float
     has_list: float
@@ -67,6 +61,8 @@ WEIGHTS = Features(
     own=0.25,
     context=0.25,
     headings=0.1,
+    meaning=0.2,
+    unsaid=4.0,
     passage=0.3,
     form=0.15,
     has_list=0.1,
@@ -81,15 +77,22 @@ WEIGHTS = Features(
 
 
 class SentenceAsked(NamedTuple):
-    """What a question asks for, as far as sentences show it."""
+    """What a question asks for, as far as sentences show it.
+
+    Attributes:
+        asking: The form of answer that it asks for.
+        wants_code: Whether it asks for a listing.
+        covered: Share of it that the best sentence meets in its context, 0 to 1.
+    """
 
     asking: Asking
     wants_code: bool
+    covered: float
 
 
 def features(
     reading: SentenceReading,
-    text: str,
+    opening: Opening,
     terms: Collection[str],
     asked: SentenceAsked,
     follows: Sequence[SentenceReading],
@@ -98,11 +101,12 @@ def features(
 
     Args:
         reading: The sentence beside the question.
-        text: What would be said of it.
-        terms: Terms of the text.
+        opening: What would be said of it, and whether that leans on the sentence before.
+        terms: Terms of what would be said.
         asked: What the question asks for.
         follows: What it introduces.
     """
+    text = opening.text
     exact = [term for term, credit in reading.credits.items() if credit == 1.0]
     has_listing = bool(follows) and follows[0].is_listing
     has_list = len(follows) > 1
@@ -111,12 +115,14 @@ def features(
         own=reading.coverage,
         context=reading.in_context,
         headings=reading.headings,
+        meaning=reading.meaning,
+        unsaid=reading.meaning * (1 - asked.covered) ** 2,
         passage=reading.hit.score,
         form=gives(asked.asking, text, list(reading.credits)),
         has_list=float(has_list and wants_list),
         code=float(asked.wants_code and has_listing),
         no_names=1 - reading.names,
-        leans=float(bool(_LEANS.match(text))),
+        leans=float(opening.needs_previous),
         asks=float(text.endswith("?")),
         echoes=float(bool(_EMBEDDED.search(text)) or len(set(terms) - set(exact)) < _FEWEST_NEW),
         loose_item=float(reading.is_item),
@@ -151,9 +157,3 @@ def _same_item(item: SentenceReading, other: SentenceReading) -> bool:
     chunk = item.hit.chunk
     between = chunk.text[item.span.end - chunk.start : other.span.start - chunk.start]
     return "\n" not in between
-
-
-def trim(span: Span, text: str) -> Span:
-    """The span without a connective that leans on the sentence before."""
-    match = _CONNECTIVE.match(text)
-    return Span(span.start + match.end(), span.end) if match else span

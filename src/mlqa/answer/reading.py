@@ -27,6 +27,7 @@ class SentenceReading:
         coverage: Share of the question that it meets by itself, 0 to 1.
         in_context: The same, with its headings and the sentence before it.
         headings: Share of the question that its headings meet.
+        meaning: How near it is to the question in meaning, 0 to 1.
         names: Share of the question's names that it meets in its context.
         is_item: Whether it is an item of a list.
         is_listing: Whether it is a listing or a formula.
@@ -40,6 +41,7 @@ class SentenceReading:
     coverage: float
     in_context: float
     headings: float
+    meaning: float
     names: float
     is_item: bool
     is_listing: bool
@@ -83,6 +85,7 @@ def _read_hit(matcher: QuestionMatcher, hit: Hit) -> Iterator[SentenceReading]:
             coverage=matcher.coverage(own),
             in_context=matcher.coverage(around),
             headings=above,
+            meaning=matcher.meaning(text),
             names=matcher.names_met(around),
             is_item=bool(_ITEM.search(chunk.text[: span.start - chunk.start])),
             is_listing="\n" in text,

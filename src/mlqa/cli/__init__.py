@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from mlqa.cli import evaluation, index, questions, serve
+from mlqa.cli import bench, evaluation, index, questions, serve
 from mlqa.cli.common import Parser
 from mlqa.config import load_config
-from mlqa.errors import MlqaError
+from mlqa.errors import MlqaError, MlqaWarning
 from mlqa.messages import Language, message
 
 
@@ -41,7 +44,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         config = load_config(index=options.index, language=options.language)
         language = config.language
-        status = int(options.command(options, config))
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", MlqaWarning)
+            warnings.showwarning = partial(_show_warning, language, warnings.showwarning)
+            status = int(options.command(options, config))
         sys.stdout.flush()
     except MlqaError as error:
         print(" ".join(error.text(language).split()), file=sys.stderr)
@@ -58,6 +64,19 @@ def run(arguments: Sequence[str]) -> int:
     return status
 
 
+def _show_warning(
+    language: Language,
+    others: Callable[..., None],
+    warning: Warning | str,
+    *where: Any,  # noqa: ANN401 - as Python calls it
+) -> None:
+    """A warning of ours in one line, as it would be read; others as Python shows them."""
+    if isinstance(warning, MlqaWarning):
+        print(" ".join(warning.text(language).split()), file=sys.stderr)
+    else:
+        others(warning, *where)
+
+
 def _close_output() -> None:
     """Lets what is still to be written go nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -70,6 +89,6 @@ def _parser() -> Parser:
     common.add_argument("--language", choices=("ko", "en"), help="메시지 언어 (기본: ko)")
     parser = Parser(prog="mlqa", description=message("cli_description"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for family in (index, questions, evaluation, serve):
+    for family in (index, questions, evaluation, bench, serve):
         family.add(commands, common)
     return parser

@@ -55,11 +55,18 @@ def _search(options: argparse.Namespace, config: Config) -> int:
 
 
 def _found(bot: Chatbot, row: Mapping[str, Any], k: int) -> dict[str, Any]:
-    hits = bot.retriever.retrieve(row["question"], k, row.get("history", ()))
-    return {"question": row["question"], "hits": [hit_fields(hit) for hit in hits]}
+    query = bot.retriever.understand(row["question"], row.get("history", ()))
+    hits = bot.retriever.search(query, k)
+    return {
+        "question": query.question,
+        "resolved": query.resolved,
+        "hits": [hit_fields(hit) for hit in hits],
+    }
 
 
 def _show_hits(result: Result, language: Language) -> Iterator[str]:
+    if result["resolved"] != result["question"]:
+        yield message("resolved", language, question=result["resolved"])
     for hit in result["hits"]:
         place = " > ".join([hit["title"], *hit["headings"]])
         yield f"{hit['rank']}. {place} ({hit['document_id']} {hit['start']}-{hit['end']})"

@@ -4,9 +4,12 @@ A text is the weighted mean of the vectors of its tokens, brought to length 1. W
 come from (training/ makes them, docs/decisions/0010 says how and why):
 
 - a frequent morpheme has its own row in the weights;
-- any other morpheme of Kiwi's vocabulary is the vector inside Kiwi (see ``embedding``) times a
-  learned matrix: its similarities to some landmark morphemes times one matrix;
+- any other morpheme of Kiwi's vocabulary is the vector inside Kiwi times a learned matrix. Kiwi's
+  public API gives similarities of morphemes, not vectors; with more landmark morphemes than
+  dimensions the Nyström method restores the vectors from them (Williams and Seeger, Using the
+  Nyström method to speed up kernel machines, 2001), so that both steps are one matrix;
 - an English word of the training text has its own row, digits are words of one character;
+- an English form that has no row is read as the word that it is a form of;
 - anything else, an unknown English word or Korean name, is the mean of its hashed sub-words.
 
 Rows are kept in four bits a number with one scale a row. Loading and embedding need NumPy only.
@@ -15,14 +18,12 @@ Rows are kept in four bits a number with one scale a row. Loading and embedding 
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,13 +31,11 @@ from safetensors import safe_open
 
 from mlqa.cache import Cache
 from mlqa.errors import MlqaError
-from mlqa.text.kiwi import FIRST_WORD_ID, VECTOR_IDS, Kiwipie, Morpheme
+from mlqa.text.kiwi import FIRST_WORD_ID, VECTOR_IDS, Kiwipie
+from mlqa.text.pieces import Piece
 from mlqa.text.terms import Term, TermExtractor
 
-if TYPE_CHECKING:
-    from mlqa.index.embedding import Vectors
-
-Piece = int | str  # a morpheme's vocabulary id, or a word
+Vectors = NDArray[np.float32]
 
 # Sixteen values that hold a normally distributed number best (Max, Quantizing for minimum
 # distortion, 1960); a row's numbers are these times its scale.
@@ -44,13 +43,26 @@ _UPPER = (0.1284, 0.3881, 0.6568, 0.9424, 1.256, 1.618, 2.069, 2.733)
 LEVELS = np.asarray((*(-level for level in reversed(_UPPER)), *_UPPER), dtype=np.float32)
 # Sub-words of a Latin word and of a Hangul word are this many letters long.
 _LATIN_GRAMS, _HANGUL_GRAMS = (3, 4, 5), (2, 3)
+# English endings, and what may stand in their place in the form that a dictionary has.
+_INFLECTIONS = (
+    ("ies", ("y",)),
+    ("ied", ("y",)),
+    ("ing", ("", "e")),
+    ("es", ("", "e")),
+    ("ed", ("", "e")),
+    ("s", ("",)),
+    ("ly", ("", "le")),
+    ("iest", ("y",)),
+    ("ier", ("y",)),
+    ("est", ("", "e")),
+    ("er", ("", "e")),
+    ("ness", ("",)),
+)
+_SHORTEST_STEM = 3
 _SMOOTHING = 1e-4
 _HARMONIC = float(np.log(VECTOR_IDS) + np.euler_gamma)
-_MARKS = frozenset({"SF", "SP", "SS", "SSO", "SSC", "SE", "SO", "SW", "SB"})
-_ENDINGS = "JE"  # first letters of the tags of particles and endings
-_WORD = re.compile(r"[a-z]+|[0-9]|[가-힣]+")
 # Raised when the reading of the weights or the cutting into pieces changes.
-FORMAT = 1
+FORMAT = 2
 
 
 class Weights(NamedTuple):
@@ -109,38 +121,16 @@ def read_weights(path: Path) -> Weights:
     )
 
 
-def pieces_of(morphemes: Iterable[Morpheme]) -> Iterator[Piece]:
-    """The pieces that carry a text's vector: morphemes with a vector, and words.
-
-    Particles and endings are left out: they add nothing, and a text shall not move when its
-    tone does.
-
-    Kiwi cuts some Latin words (school as s and chool); what it gives without a gap is one word.
-    """
-    latin, end = "", -1
-    for morpheme in morphemes:
-        if latin and not (morpheme.tag == "SL" and morpheme.start == end):
-            yield from words_of(latin)
-            latin = ""
-        if morpheme.tag == "SL":
-            latin, end = latin + morpheme.form, morpheme.end
-        elif morpheme.tag in _MARKS or morpheme.tag[0] in _ENDINGS:
-            continue
-        elif FIRST_WORD_ID <= morpheme.id < VECTOR_IDS:
-            yield morpheme.id
-        elif morpheme.id < FIRST_WORD_ID:
-            yield from words_of(morpheme.form)
-    yield from words_of(latin)
-
-
-def words_of(text: str) -> list[str]:
-    """Latin words in lower case without accents, digits one by one, Hangul words."""
-    if not text.isascii():
-        plain = "".join(
-            c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c)
-        )
-        text = unicodedata.normalize("NFC", plain)
-    return _WORD.findall(text.lower())
+def stems(word: str) -> list[str]:
+    """What an English word may be a form of (tries: try; planned: plan), likeliest first."""
+    found: list[str] = []
+    for ending, endings in _INFLECTIONS:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) >= _SHORTEST_STEM:
+            if stem[-1] == stem[-2] and ending in {"ing", "ed", "er", "est"}:
+                found.append(stem[:-1])
+            found += [stem + other for other in endings]
+    return found
 
 
 def sub_words(word: str, buckets: int) -> list[int]:
@@ -175,12 +165,14 @@ class StaticEncoder:
             raise MlqaError(
                 "encoder_analyser", found=Kiwipie.identity(), expected=self._weights.analyser
             )
+        self._identity = f"{self.program()}-{extractor.identity}"
         self._vectors: Cache[Piece, Vectors] = Cache("tokens", cache_limit)
+        self._primed: dict[tuple[Piece, ...], Vectors] = {}
 
     @property
     def identity(self) -> str:
         """Names everything that the vectors depend on."""
-        return f"{self.program()}-{self._extractor.identity}"
+        return self._identity
 
     @staticmethod
     def program() -> str:
@@ -194,32 +186,35 @@ class StaticEncoder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of the texts, shape (len(texts), dimension); see Embedder."""
-        analysed = self._extractor.kiwi.morphemes_of_all(texts)
-        pieces = [
-            [*pieces_of(morphemes), *self._of_glossary(text)]
-            for text, morphemes in zip(texts, analysed, strict=True)
-        ]
-        return self._sums(pieces)
+        analyses = self._extractor.analyse_all(texts)
+        return self._sums([[*a.pieces, *self._of_glossary(a.terms)] for a in analyses])
 
-    def term_vectors(self, terms: Sequence[Term | tuple[int, ...]]) -> Vectors:
-        """Unit vectors of terms, for late interaction.
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        """The same as ``embed``: questions and passages are alike."""
+        return self.embed(texts)
 
-        Args:
-            terms: Terms, or the vocabulary ids of their morphemes.
+    def term_vectors(self, terms: Sequence[tuple[Piece, ...]]) -> Vectors:
+        """Unit vectors of terms, each given by its pieces (see ``pieces_of_term``).
 
         Returns:
-            Shape (len(terms), dimension); a row is 0 where a term has no vector.
+            Shape (len(terms), dimension); a row is 0 where a term has no piece.
         """
-        return self._sums(
-            [pieces_of_term(term) if isinstance(term, Term) else term for term in terms]
-        )
+        kept = [self._primed.get(pieces) for pieces in terms]
+        new = [pieces for pieces, vector in zip(terms, kept, strict=True) if vector is None]
+        made = iter(self._sums(new))
+        result = np.zeros((len(terms), self.dimension), dtype=np.float32)
+        for row, vector in enumerate(kept):
+            result[row] = next(made) if vector is None else vector
+        return result
 
-    def _of_glossary(self, text: str) -> Iterator[int]:
+    def prime(self, terms: Sequence[tuple[Piece, ...]], vectors: Vectors) -> None:
+        """Keeps for good the term vectors that an index brings, which need not be made again."""
+        self._primed = dict(zip(terms, vectors, strict=True))
+
+    @staticmethod
+    def _of_glossary(terms: Sequence[Term]) -> list[int]:
         """Morphemes of the canonical forms of the glossary's terms in a text."""
-        if self._extractor.glossary.entries:
-            for term in self._extractor.terms(text):
-                if term.of_glossary:
-                    yield from term.ids
+        return [i for term in terms if term.of_glossary for i in term.ids]
 
     def _sums(self, texts: Sequence[Sequence[Piece]]) -> Vectors:
         """Unit weighted means of pieces."""
@@ -265,8 +260,9 @@ class StaticEncoder:
         weights = self._weights
         if isinstance(piece, int):
             return [weights.morphemes[piece]] if piece in weights.morphemes else []
-        if piece in weights.words:
-            return [weights.words[piece]]
+        known = next((word for word in (piece, *stems(piece)) if word in weights.words), None)
+        if known is not None:
+            return [weights.words[known]]
         first = len(weights.codes) - weights.sub_words
         return [first + bucket for bucket in sub_words(piece, weights.sub_words)]
 
@@ -286,8 +282,3 @@ def rarity(morpheme: int) -> float:
     """
     probability = 1 / ((morpheme - FIRST_WORD_ID + 1) * _HARMONIC)
     return _SMOOTHING / (_SMOOTHING + probability)
-
-
-def pieces_of_term(term: Term) -> tuple[Piece, ...]:
-    """The pieces that carry a term's vector: its morphemes, or its words where it has none."""
-    return term.ids or tuple(words_of(term.text))

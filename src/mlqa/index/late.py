@@ -13,18 +13,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mlqa.index.embedding import KiwiEmbedder, Vectors
+from mlqa.index.encoder import StaticEncoder, Vectors
+from mlqa.text.pieces import Piece
 from mlqa.text.terms import Term
-
-# Similarities below this are chance and count as none.
-_LEAST_SIMILARITY = 0.4
 
 
 class LateIndex:
     """Term vectors of every passage.
 
     Args:
-        ids: Vocabulary ids of each term.
+        pieces: What carries the vector of each term.
         vectors: Unit vector of each term, shape (terms, dimension).
         positions: Rows of ``vectors``, passage after passage.
         starts: Where each passage begins in ``positions``, and the end; shape (passages + 1,).
@@ -32,25 +30,27 @@ class LateIndex:
 
     def __init__(
         self,
-        ids: Sequence[tuple[int, ...]],
+        pieces: Sequence[tuple[Piece, ...]],
         vectors: Vectors,
         positions: NDArray[np.int32],
         starts: NDArray[np.int64],
     ) -> None:
-        self.ids = ids
+        self.pieces = pieces
         self.vectors = vectors
         self._positions = positions
         self._starts = starts
 
     @classmethod
-    def build(cls, passages: Sequence[Sequence[Term]], embedder: KiwiEmbedder) -> LateIndex:
+    def build(cls, passages: Sequence[Sequence[Term]], encoder: StaticEncoder) -> LateIndex:
         """Takes the distinct terms of each passage that have a vector."""
-        known = {term.ids: 0 for terms in passages for term in terms if term.ids}
-        known = {ids: row for row, ids in enumerate(known)}
-        rows = [sorted({known[t.ids] for t in terms if t.ids}) for terms in passages]
+        known: dict[tuple[Piece, ...], int] = {}
+        rows: list[list[int]] = []
+        for terms in passages:
+            of_passage = dict.fromkeys(term.pieces for term in terms if term.pieces)
+            rows.append(sorted({known.setdefault(pieces, len(known)) for pieces in of_passage}))
         return cls(
             list(known),
-            embedder.term_vectors(list(known)).astype(np.float16).astype(np.float32),
+            encoder.term_vectors(list(known)).astype(np.float16).astype(np.float32),
             np.asarray([row for of_passage in rows for row in of_passage], dtype=np.int32),
             np.cumsum([0, *map(len, rows)], dtype=np.int64),
         )
@@ -60,15 +60,15 @@ class LateIndex:
         """What ``to_bytes`` gave."""
         with np.load(io.BytesIO(content)) as arrays:
             vectors = arrays["vectors"].astype(np.float32)
-            ids = [tuple(row) for row in json.loads(arrays["ids"].tobytes())]
-            return cls(ids, vectors, arrays["positions"], arrays["starts"])
+            pieces = [tuple(row) for row in json.loads(arrays["pieces"].tobytes())]
+            return cls(pieces, vectors, arrays["positions"], arrays["starts"])
 
     def to_bytes(self) -> bytes:
         """The index as an npz file, vectors in half precision."""
         buffer = io.BytesIO()
         np.savez(
             buffer,
-            ids=np.frombuffer(json.dumps(self.ids).encode("ascii"), dtype=np.uint8),
+            pieces=np.frombuffer(json.dumps(self.pieces).encode("ascii"), dtype=np.uint8),
             vectors=self.vectors.astype(np.float16),
             positions=self._positions,
             starts=self._starts,
@@ -94,11 +94,13 @@ class LateIndex:
         of_pool = np.concatenate(
             [self._positions[self._starts[p] : self._starts[p + 1]] for p in passages]
         )
-        rows, places = np.unique(of_pool, return_inverse=True)
-        similarities = (question @ self.vectors[rows].T)[:, places]
+        needed = np.zeros(len(self.vectors), dtype=bool)
+        needed[of_pool] = True
+        places = np.cumsum(needed)[of_pool] - 1
+        similarities = (question @ self.vectors[needed].T)[:, places]
         begins = (np.cumsum(lengths) - lengths)[filled]
         best = np.maximum.reduceat(similarities, begins, axis=1)
         # Vectors in half precision are a little longer or shorter than 1.
-        best = np.where(best < _LEAST_SIMILARITY, 0, np.minimum(best, 1))
+        best = np.clip(best, 0, 1)
         scores[filled] = weights @ best / total
         return scores

@@ -14,7 +14,7 @@ from mlqa.index.versions import build_command
 
 MANIFEST = "manifest.json"
 # Raised when the files of an index change their shape.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +50,9 @@ class Manifest:
         glossary: Hash of the glossary.
         chunking: Version of the chunking rules.
         chunk_characters: Usual length of a passage.
-        embedder: Names what the vectors come from.
-        dimension: Length of a vector.
+        encoder: Names what the vectors of terms come from.
+        embedder: Names what the vectors of passages come from.
+        dimension: Length of a passage's vector.
         counts: How much it holds.
         name: Name of the version, once saved.
         created: When it was saved, UTC, ISO 8601.
@@ -65,6 +66,7 @@ class Manifest:
     glossary: str
     chunking: str
     chunk_characters: int
+    encoder: str
     embedder: str
     dimension: int
     counts: Counts

@@ -46,11 +46,15 @@ class SparseIndex:
 
     @classmethod
     def build(cls, passages: Sequence[Iterable[str]]) -> SparseIndex:
-        """Indexes the terms of each passage; at least one passage must hold a term."""
+        """Indexes the terms of each passage."""
         import bm25s  # noqa: PLC0415 - needed to build alone
 
+        lists = [list(terms) for terms in passages]
+        if not any(lists):  # bm25s cannot do without a term
+            none = np.zeros(0, dtype=np.int32)
+            return cls({}, none.astype(np.float32), none, np.zeros(1, np.int64), len(lists))
         bm25 = bm25s.BM25(method="lucene", k1=_K1, b=_B)
-        bm25.index([list(terms) for terms in passages], show_progress=False)
+        bm25.index(lists, show_progress=False)
         columns = {str(term): int(column) for term, column in bm25.vocab_dict.items() if term}
         matrix = bm25.scores
         return cls(
@@ -58,7 +62,7 @@ class SparseIndex:
             np.asarray(matrix["data"], dtype=np.float32),
             np.asarray(matrix["indices"], dtype=np.int32),
             np.asarray(matrix["indptr"], dtype=np.int64),
-            len(passages),
+            len(lists),
         )
 
     @classmethod

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,21 +16,24 @@ from mlqa.config import Config, load_config
 from mlqa.errors import CorpusError, IndexDamaged, IndexMismatch
 from mlqa.index import versions
 from mlqa.index.dense import DenseIndex
-from mlqa.index.embedding import DIMENSION, CachedEmbedder, KiwiEmbedder, KiwiSpace, Vectors
+from mlqa.index.embedding import CachedEmbedder, open_embedder, program_of
+from mlqa.index.encoder import StaticEncoder, Vectors
 from mlqa.index.late import LateIndex
 from mlqa.index.manifest import MANIFEST, SCHEMA_VERSION, Counts, Manifest, read_manifest
 from mlqa.index.sparse import SparseIndex
+from mlqa.protocols import Embedder
 from mlqa.schema import Chunk, Document
 from mlqa.text.chunking import CHUNKING_VERSION, chunk_document
 from mlqa.text.duplicates import near_duplicates
 from mlqa.text.glossary import Glossary, load_glossary
+from mlqa.text.grams import letter_pairs, term_pairs
 from mlqa.text.kiwi import Kiwipie
 from mlqa.text.terms import TermExtractor, unknown_words
 
 _DOCUMENTS, _CHUNKS, _DUPLICATES = "documents.json", "chunks.json", "duplicates.json"
-_GLOSSARY, _SPACE = "glossary.json", "space.npz"
-_VECTORS, _LATE, _BM25 = "vectors.faiss", "late.npz", "bm25.npz"
-_SPACE_FIELDS = ("landmarks", "basis", "mean", "common")
+_GLOSSARY = "glossary.json"
+_VECTORS, _LATE = "vectors.faiss", "late.npz"
+_BM25, _PAIRS, _LETTERS = "bm25.npz", "pairs.npz", "letters.npz"
 
 _documents = TypeAdapter(tuple[Document, ...])
 _chunks = TypeAdapter(tuple[Chunk, ...])
@@ -49,8 +51,10 @@ class Index:
         duplicates: Positions of the near-duplicates of a passage in other documents.
         extractor: Turns texts into terms.
         embedder: Turns texts into vectors.
-        kiwi_embedder: The same without a cache, saved with the index.
+        encoder: Turns terms into vectors.
         sparse: BM25 over the terms of the passages.
+        pairs: BM25 over their pairs of neighbouring terms.
+        letters: BM25 over their pairs of letters.
         dense: Vectors of the passages.
         late: Vectors of the passages' terms.
     """
@@ -61,8 +65,10 @@ class Index:
     duplicates: Mapping[int, tuple[int, ...]]
     extractor: TermExtractor
     embedder: CachedEmbedder
-    kiwi_embedder: KiwiEmbedder
+    encoder: StaticEncoder
     sparse: SparseIndex
+    pairs: SparseIndex
+    letters: SparseIndex
     dense: DenseIndex
     late: LateIndex
 
@@ -101,8 +107,8 @@ class Index:
         terms = extractor.terms_of_all(texts)
         if not any(terms):
             raise CorpusError("corpus_no_text", path=", ".join(by_id))
-        space = previous.kiwi_embedder.space if previous else None
-        embedder = KiwiEmbedder(extractor, space)
+        encoder = StaticEncoder(extractor)
+        embedder = open_embedder(config.embedder, encoder)
         vectors, reused = _vectors(texts, embedder, previous)
         duplicates = near_duplicates(chunks)
         counts = Counts(
@@ -114,16 +120,18 @@ class Index:
             reused=reused,
         )
         return cls(
-            manifest=_manifest(documents, config, extractor.glossary, counts),
+            manifest=_manifest(documents, config, extractor.glossary, counts, embedder.dimension),
             documents=by_id,
             chunks=chunks,
             duplicates=duplicates,
             extractor=extractor,
             embedder=CachedEmbedder(embedder, config.embedding_cache),
-            kiwi_embedder=embedder,
+            encoder=encoder,
             sparse=SparseIndex.build([[term.text for term in of_text] for of_text in terms]),
+            pairs=SparseIndex.build([term_pairs(of_text) for of_text in terms]),
+            letters=SparseIndex.build([letter_pairs(text) for text in texts]),
             dense=DenseIndex.build(vectors),
-            late=LateIndex.build(terms, embedder),
+            late=LateIndex.build(terms, encoder),
         )
 
     def save(self, folder: Path | str, keep: int = 3) -> Index:
@@ -147,10 +155,11 @@ class Index:
             (target / _CHUNKS).write_bytes(_chunks.dump_json(self.chunks))
             (target / _DUPLICATES).write_bytes(_duplicates.dump_json(dict(self.duplicates)))
             (target / _GLOSSARY).write_text(self.extractor.glossary.to_json(), encoding="utf-8")
-            (target / _SPACE).write_bytes(_space_bytes(self.kiwi_embedder.space))
             (target / _VECTORS).write_bytes(self.dense.to_bytes())
             (target / _LATE).write_bytes(self.late.to_bytes())
             (target / _BM25).write_bytes(self.sparse.to_bytes())
+            (target / _PAIRS).write_bytes(self.pairs.to_bytes())
+            (target / _LETTERS).write_bytes(self.letters.to_bytes())
             manifest = replace(
                 self.manifest,
                 name=name,
@@ -174,9 +183,9 @@ class Index:
             IndexMismatch: It was made by another schema, analyser, chunking or embedder.
         """
         folder, config = Path(folder), config or load_config()
-        verify(folder)
+        manifest = verify(folder)
         source = versions.version_folder(folder, versions.current_name(folder))
-        manifest = read_manifest(source, folder)
+        _check(folder, "embedder", manifest.embedder, program_of(config.embedder))
         try:
             return cls._read(source, manifest, config)
         except (OSError, ValueError, KeyError, ValidationError) as error:
@@ -191,9 +200,9 @@ class Index:
     def _read(cls, source: Path, manifest: Manifest, config: Config) -> Index:
         glossary = Glossary.from_json((source / _GLOSSARY).read_text(encoding="utf-8"))
         extractor = TermExtractor(Kiwipie(glossary.words), glossary)
-        embedder = KiwiEmbedder(extractor, _space_from((source / _SPACE).read_bytes()))
+        encoder = StaticEncoder(extractor)
         late = LateIndex.from_bytes((source / _LATE).read_bytes())
-        embedder.prime(late.ids, late.vectors)
+        encoder.prime(late.pieces, late.vectors)
         documents = _documents.validate_json((source / _DOCUMENTS).read_bytes())
         return cls(
             manifest=manifest,
@@ -201,9 +210,13 @@ class Index:
             chunks=_chunks.validate_json((source / _CHUNKS).read_bytes()),
             duplicates=_duplicates.validate_json((source / _DUPLICATES).read_bytes()),
             extractor=extractor,
-            embedder=CachedEmbedder(embedder, config.embedding_cache),
-            kiwi_embedder=embedder,
+            embedder=CachedEmbedder(
+                open_embedder(config.embedder, encoder), config.embedding_cache
+            ),
+            encoder=encoder,
             sparse=SparseIndex.from_bytes((source / _BM25).read_bytes()),
+            pairs=SparseIndex.from_bytes((source / _PAIRS).read_bytes()),
+            letters=SparseIndex.from_bytes((source / _LETTERS).read_bytes()),
             dense=DenseIndex.from_bytes((source / _VECTORS).read_bytes()),
             late=late,
         )
@@ -219,21 +232,12 @@ def verify(folder: Path) -> Manifest:
     """
     source = versions.version_folder(folder, versions.current_name(folder))
     manifest = read_manifest(source, folder)
-    command = versions.build_command(folder)
     for what, found, expected in (
         ("analyser", manifest.analyser, TermExtractor.program()),
         ("chunking", manifest.chunking, str(CHUNKING_VERSION)),
-        ("embedder", manifest.embedder, KiwiEmbedder.program()),
+        ("encoder", manifest.encoder, StaticEncoder.program()),
     ):
-        if found != expected:
-            raise IndexMismatch(
-                "index_mismatch",
-                path=folder,
-                what=what,
-                found=found,
-                expected=expected,
-                command=command,
-            )
+        _check(folder, what, found, expected)
     try:
         files = versions.checksums(source, without=MANIFEST)
         files[MANIFEST] = manifest.sealed().checksums[MANIFEST]
@@ -241,8 +245,22 @@ def verify(folder: Path) -> Manifest:
     except OSError as error:
         changed = error.strerror or str(error)
     if changed:
+        command = versions.build_command(folder)
         raise IndexDamaged("index_damaged", path=folder, reason=changed, command=command)
     return manifest
+
+
+def _check(folder: Path, what: str, found: str, expected: str) -> None:
+    """Raises IndexMismatch where an index was made with something else."""
+    if found != expected:
+        raise IndexMismatch(
+            "index_mismatch",
+            path=folder,
+            what=what,
+            found=found,
+            expected=expected,
+            command=versions.build_command(folder),
+        )
 
 
 def indexed_text(document: Document, chunk: Chunk) -> str:
@@ -258,11 +276,11 @@ def _extractor(glossary: Glossary) -> TermExtractor:
 
 
 def _vectors(
-    texts: Sequence[str], embedder: KiwiEmbedder, previous: Index | None
+    texts: Sequence[str], embedder: Embedder, previous: Index | None
 ) -> tuple[Vectors, int]:
     """Vectors of all texts, and how many of them were taken over."""
     kept: dict[str, Vectors] = {}
-    if previous and previous.kiwi_embedder.identity == embedder.identity:
+    if previous and previous.embedder.identity == embedder.identity:
         old = (indexed_text(previous.documents[c.document_id], c) for c in previous.chunks)
         kept = dict(zip(old, previous.dense.vectors(), strict=True))
     new = [text for text in texts if text not in kept]
@@ -286,7 +304,8 @@ def _content(corpus: str, glossary: str, config: Config) -> str:
         corpus,
         glossary,
         TermExtractor.program(),
-        KiwiEmbedder.program(),
+        StaticEncoder.program(),
+        program_of(config.embedder),
         CHUNKING_VERSION,
         config.chunk_characters,
     ]
@@ -298,7 +317,11 @@ def _corpus_hash(documents: Sequence[Document]) -> str:
 
 
 def _manifest(
-    documents: Sequence[Document], config: Config, glossary: Glossary, counts: Counts
+    documents: Sequence[Document],
+    config: Config,
+    glossary: Glossary,
+    counts: Counts,
+    dimension: int,
 ) -> Manifest:
     corpus = _corpus_hash(documents)
     return Manifest(
@@ -309,18 +332,8 @@ def _manifest(
         glossary=glossary.identity,
         chunking=str(CHUNKING_VERSION),
         chunk_characters=config.chunk_characters,
-        embedder=KiwiEmbedder.program(),
-        dimension=DIMENSION,
+        encoder=StaticEncoder.program(),
+        embedder=program_of(config.embedder),
+        dimension=dimension,
         counts=counts,
     )
-
-
-def _space_bytes(space: KiwiSpace) -> bytes:
-    buffer = io.BytesIO()
-    np.savez(buffer, **{name: getattr(space, name) for name in _SPACE_FIELDS})
-    return buffer.getvalue()
-
-
-def _space_from(content: bytes) -> KiwiSpace:
-    with np.load(io.BytesIO(content)) as arrays:
-        return KiwiSpace(**{name: arrays[name] for name in _SPACE_FIELDS})

@@ -1,4 +1,4 @@
-"""Passages for a question, by BM25 and embedding together."""
+"""Passages for a question, by several signals together (see ``fusion``)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from mlqa.config import Config
 from mlqa.index.store import Index
-from mlqa.retrieval.fusion import convex_sum, min_max, ranks
+from mlqa.retrieval.fusion import Signals, min_max, of_best, ranks, squeezed, weights
 from mlqa.retrieval.query import Asked, QueryBuilder
-from mlqa.retrieval.repair import Repairer
+from mlqa.retrieval.repair.repairer import Repairer
+from mlqa.retrieval.reranking import open_reranker
 from mlqa.schema import Hit, Query
+from mlqa.text.grams import letter_pairs, term_pairs
 
 Scores = NDArray[np.float32]
 Positions = NDArray[np.int64]
@@ -35,22 +37,33 @@ class _Scored(NamedTuple):
 
 
 class HybridRetriever:
-    """BM25 over morphemes and embedding similarity, fused, then late interaction on the best.
+    """BM25 over terms, pairs of terms and letters, vectors, and late interaction on the best.
 
     Args:
         index: What is searched.
         config: The settings.
+
+    Raises:
+        ModelError: The reranker of the settings cannot be loaded.
     """
 
     def __init__(self, index: Index, config: Config) -> None:
         self._index = index
         self._config = config
+        self._factors = Signals(
+            words=config.words_weight,
+            pairs=config.pairs_weight,
+            letters=config.letters_weight,
+            dense=config.dense_weight,
+            late=config.late_weight,
+        )
         self._queries = QueryBuilder(
             index.extractor,
             Repairer(index.sparse.vocabulary, index.extractor),
             config.question_characters,
             config.history_questions,
         )
+        self._reranker = open_reranker(config.reranker) if config.reranker else None
 
     def understand(self, question: str, history: Sequence[str] = ()) -> Query:
         """Makes a question ready for retrieval.
@@ -83,51 +96,102 @@ class HybridRetriever:
             query: What ``understand`` gave.
             k: How many at the most.
         """
-        found = self._score(query, k)
+        depth = max(k, self._config.rerank_passages) if self._reranker else k
+        found = self._score(query, depth)
+        rows = self._distinct(found, depth)
+        scores = found.final[rows]
+        if self._reranker and rows:
+            texts = [self._index.chunks[found.pool[row]].text for row in rows]
+            scores = squeezed(self._reranker.scores(query.resolved, texts))
+        order = np.argsort(-scores, kind="stable")[:k]
+        return tuple(
+            self._hit(query, rank, rows[at], float(scores[at]), found)
+            for rank, at in enumerate(order.tolist(), start=1)
+        )
+
+    def _distinct(self, found: _Scored, count: int) -> list[int]:
+        """Rows of the best passages of the pool, best first, near-duplicates left out."""
         duplicates = self._index.duplicates
         chosen: list[int] = []
         shown: set[int] = set()
-        for row in map(int, np.argsort(-found.final, kind="stable")):
+        for row in np.argsort(-found.final, kind="stable").tolist():
             position = int(found.pool[row])
-            if len(chosen) == k:
+            if len(chosen) == count:
                 break
             if position not in shown:
                 chosen.append(row)
                 shown.update((position, *duplicates.get(position, ())))
-        return tuple(self._hit(query, rank, row, found) for rank, row in enumerate(chosen, start=1))
+        return chosen
+
+    def signals(self, query: Query) -> Scores:
+        """Every signal of every passage, as ``training/fit_fusion.py`` fits on them.
+
+        Returns:
+            Shape (signals, passages), rows in the order of ``fusion.Signals``, 0 to 1.
+        """
+        sparse, dense = self._scores(query)
+        late = self._late(query, np.arange(len(self._index.chunks)))
+        return np.concatenate([self._first(query, sparse, dense), late[None]])
 
     def _score(self, query: Query, k: int) -> _Scored:
-        index, config = self._index, self._config
-        sparse = index.sparse.scores(dict(query.terms))
-        dense = index.dense.scores(index.embedder.embed([query.resolved])[0])
-        fused = convex_sum(sparse, dense, config.dense_weight)
+        shares = weights(self.known(query), query.language, self._factors)
+        sparse, dense = self._scores(query)
+        first = np.asarray(shares[:-1], dtype=np.float32)
+        fused = first @ self._first(query, sparse, dense)
         pool = np.argsort(-fused, kind="stable")[: max(_POOL, k)]
-        late = self._late(query, pool)
-        final = (1 - config.late_weight) * fused[pool] + config.late_weight * min_max(late)
+        late = self._late(query, pool) if shares.late else np.zeros(len(pool), dtype=np.float32)
+        final = fused[pool] + shares.late * late
         return _Scored(sparse, dense, fused, ranks(sparse), ranks(dense), pool, late, final)
+
+    def _scores(self, query: Query) -> tuple[Scores, Scores]:
+        """BM25 over the terms, and the cosine, of every passage."""
+        index = self._index
+        vector = index.embedder.embed_questions([query.resolved])[0]
+        return index.sparse.scores(dict(query.terms)), index.dense.scores(vector)
+
+    def _first(self, query: Query, sparse: Scores, dense: Scores) -> Scores:
+        """The signals before late interaction, shape (4, passages)."""
+        index = self._index
+        pairs = dict.fromkeys(term_pairs(index.extractor.terms(query.resolved)), 1.0)
+        letters = dict.fromkeys(letter_pairs(query.resolved), 1.0)
+        return np.stack(
+            [
+                of_best(sparse),
+                of_best(index.pairs.scores(pairs)),
+                of_best(index.letters.scores(letters)),
+                min_max(dense),
+            ]
+        )
+
+    def known(self, query: Query) -> float:
+        """Share of the query, by idf, that some passage holds; 0 where it has no term."""
+        sparse = self._index.sparse
+        counts = {term: sparse.idf(term) for term, _ in query.terms}
+        known = sum(idf for term, idf in counts.items() if term in sparse.vocabulary)
+        return known / sum(counts.values()) if counts else 0.0
 
     def _late(self, query: Query, pool: Positions) -> Scores:
         """Late interaction of the passages in the pool; query terms weigh by their idf."""
         index = self._index
         weights = dict(query.terms)
-        ids = {
-            term.ids: weights[term.text] * index.sparse.idf(term.text)
+        counts = {
+            term.pieces: weights[term.text] * index.sparse.idf(term.text)
             for term in index.extractor.terms(query.resolved)
-            if term.ids and term.text in weights
+            if term.pieces and term.text in weights
         }
-        vectors = index.kiwi_embedder.term_vectors(list(ids))
+        vectors = index.encoder.term_vectors(list(counts))
         return index.late.scores(
-            vectors, np.asarray(list(ids.values()), dtype=np.float32), pool.tolist()
+            vectors, np.asarray(list(counts.values()), dtype=np.float32), pool.tolist()
         )
 
-    def _hit(self, query: Query, rank: int, row: int, found: _Scored) -> Hit:
+    def _hit(self, query: Query, rank: int, row: int, score: float, found: _Scored) -> Hit:
         index = self._index
         position = int(found.pool[row])
         chunk = index.chunks[position]
         copies = (index.chunks[i].document_id for i in index.duplicates.get(position, ()))
         return Hit(
             rank=rank,
-            score=float(found.final[row]),
+            score=score,
             chunk=chunk,
             title=index.documents[chunk.document_id].title,
             matched=self._matched(query, position),

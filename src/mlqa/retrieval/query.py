@@ -9,13 +9,21 @@ from typing import NamedTuple
 
 from mlqa.errors import QuestionError
 from mlqa.retrieval.conversation import context_for
-from mlqa.retrieval.repair import Repairer
+from mlqa.retrieval.repair.repairer import Repairer
 from mlqa.schema import Query, QuestionLanguage
 from mlqa.text.terms import TermExtractor
 
 # How much the words of the conversation count beside those of the question.
 _CONTEXT_WEIGHT = 0.5
 _ADVERB_WEIGHT = 0.4
+_HANGUL = re.compile("[가-힣ㄱ-ㅎㅏ-ㅣ]")
+_LATIN = re.compile("[A-Za-z]+")
+# Of these a Korean question holds one at the most, in a title that it quotes.
+_ENGLISH_FRAME = frozenset(
+    {"what", "how", "why", "who", "when", "where", "which", "is", "are", "was", "were", "do"}
+    | {"does", "did", "can", "could", "should", "would", "the"}
+)
+_FEWEST_FRAME_WORDS = 2
 
 
 def clean_question(question: str, longest: int) -> str:
@@ -80,24 +88,26 @@ class QueryBuilder:
             QuestionError: The question is empty, too long or holds no word.
         """
         cleaned = clean_question(question, self._longest)
-        context = context_for(cleaned, self._earlier(history), self._extractor) if history else ""
-        return Asked(cleaned, context)
+        if not history:
+            return Asked(cleaned, "")
+        meant = self._repairer.mend(cleaned).text
+        earlier = [self._repairer.mend(question).text for question in self._earlier(history)]
+        return Asked(cleaned, context_for(meant, earlier, self._extractor))
 
     def build(self, asked: Asked) -> Query:
         """Makes a question ready for retrieval: its terms, its language, mended words."""
         cleaned, context = asked
-        repairs = self._repairer.repairs(cleaned)
-        terms = [*self._extractor.terms(cleaned)]
-        for repair in repairs:
-            terms += self._extractor.terms(repair.taken_for)
+        mended = self._repairer.mend(cleaned)
+        terms = self._extractor.terms(mended.text)
         weights = {term.text: _CONTEXT_WEIGHT for term in self._extractor.terms(context)}
         weights.update({t.text: _ADVERB_WEIGHT if t.is_adverb else 1.0 for t in terms})
         return Query(
             question=cleaned,
-            language=_language(cleaned),
+            language=_language(mended.text),
             terms=tuple(weights.items()),
             context=context,
-            repairs=repairs,
+            mended=mended.text if mended.repairs else "",
+            repairs=mended.repairs,
         )
 
     def _earlier(self, history: Sequence[str]) -> list[str]:
@@ -111,4 +121,8 @@ class QueryBuilder:
 
 
 def _language(question: str) -> QuestionLanguage:
-    return "ko" if re.search("[가-힣ㄱ-ㅎㅏ-ㅣ]", question) else "en"
+    """Korean where there is Hangul, unless English words frame it (what is 배치 정규화)."""
+    if not _HANGUL.search(question):
+        return "en"
+    frame = {word.lower() for word in _LATIN.findall(question)} & _ENGLISH_FRAME
+    return "en" if len(frame) >= _FEWEST_FRAME_WORDS else "ko"

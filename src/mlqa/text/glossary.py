@@ -21,6 +21,7 @@ import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ _KEYS = ("ko", "en", "short", "variants", "misspellings")
 _IGNORED = re.compile(r"[\s\-‐–·_']+")
 
 
+@lru_cache(maxsize=65_536)  # asked for every word of every passage
 def normalise_form(form: str) -> str:
     """What two spellings of a form have in common: NFC, lower case, no spaces or hyphens."""
     return _IGNORED.sub("", unicodedata.normalize("NFC", form)).lower()

@@ -26,6 +26,7 @@ from mlqa.cache import Cache, CacheStats
 from mlqa.text.forms import FormFinder
 from mlqa.text.glossary import Entry, Glossary, normalise_form
 from mlqa.text.kiwi import FIRST_WORD_ID, VECTOR_IDS, Kiwipie, Morpheme
+from mlqa.text.pieces import Piece, pieces_of
 
 # Raised when the rules change, so that an index made before is built again.
 TERMS_VERSION = 1
@@ -69,6 +70,23 @@ class Term(NamedTuple):
     is_name: bool = False
     is_adverb: bool = False
 
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """What carries its vector: its morphemes, or the term itself where it has none."""
+        return self.ids or (self.text,)
+
+
+class Analysed(NamedTuple):
+    """What one analysis of a text gives.
+
+    Attributes:
+        terms: Its terms, in order.
+        pieces: What carries its vector.
+    """
+
+    terms: tuple[Term, ...]
+    pieces: tuple[Piece, ...]
+
 
 class TermExtractor:
     """Turns texts into terms.
@@ -82,7 +100,7 @@ class TermExtractor:
     def __init__(self, kiwi: Kiwipie, glossary: Glossary, cache_limit: int = 4096) -> None:
         self.kiwi = kiwi
         self.glossary = glossary
-        self._texts: Cache[tuple[str, bool], tuple[Term, ...]] = Cache("terms", cache_limit)
+        self._texts: Cache[str, Analysed] = Cache("terms", cache_limit)
         self._forms = FormFinder(glossary)
         self._parts: dict[str, tuple[Morpheme, ...]] = {}
         self._canonical: dict[str, tuple[tuple[str, tuple[int, ...]], ...]] = {}
@@ -98,35 +116,45 @@ class TermExtractor:
         stop_words = crc32(" ".join(sorted(_stop_words())).encode("utf-8"))
         return f"{Kiwipie.identity()}-terms-{TERMS_VERSION}-{stop_words:08x}"
 
-    def terms(self, text: str, *, typos: bool = False) -> tuple[Term, ...]:
+    def terms(self, text: str) -> tuple[Term, ...]:
         """The terms of a text, in order; see the module's rules.
 
         Args:
             text: Any text; offsets count in its NFC.
-            typos: Whether common typing errors are mended.
         """
+        return self.analyse(text).terms
+
+    def analyse(self, text: str) -> Analysed:
+        """The terms and pieces of a text; see ``terms``."""
         text = unicodedata.normalize("NFC", text)
-        return self._texts.get_or_make(
-            (text, typos), lambda: self._extract(text, self.kiwi.morphemes(text, typos=typos))
-        )
+        return self._texts.get_or_make(text, lambda: self._analyse(text, self.kiwi.morphemes(text)))
+
+    def analyse_all(self, texts: Sequence[str]) -> list[Analysed]:
+        """The terms and pieces of many texts; new ones are analysed on all cores."""
+        texts = [unicodedata.normalize("NFC", text) for text in texts]
+        if len(texts) == 1:
+            return [self.analyse(texts[0])]
+        kept = {text: self._texts.get(text) for text in dict.fromkeys(texts)}
+        new = [text for text, found in kept.items() if found is None]
+        for text, morphemes in zip(new, self.kiwi.morphemes_of_all(new), strict=True):
+            found = self._analyse(text, morphemes)
+            self._texts.put(text, found)
+            kept[text] = found
+        return [analysed for text in texts if (analysed := kept[text]) is not None]
 
     def terms_of_all(self, texts: Sequence[str]) -> list[tuple[Term, ...]]:
-        """The terms of many texts, analysed on all cores."""
-        texts = [unicodedata.normalize("NFC", text) for text in texts]
-        analysed = self.kiwi.morphemes_of_all(texts)
-        found = [self._extract(*pair) for pair in zip(texts, analysed, strict=True)]
-        for text, terms in zip(texts, found, strict=True):
-            self._texts.put((text, False), terms)
-        return found
+        """The terms of many texts; see ``analyse_all``."""
+        return [found.terms for found in self.analyse_all(texts)]
 
     def stats(self) -> CacheStats:
         """Counters of the cache of analysed texts."""
         return self._texts.stats()
 
-    def _extract(self, text: str, morphemes: list[Morpheme]) -> tuple[Term, ...]:
+    def _analyse(self, text: str, morphemes: list[Morpheme]) -> Analysed:
         found = [*self._content(morphemes), *_wholes(text, morphemes)]
         found += self._glossary_terms(text, morphemes, found)
-        return tuple(sorted(found, key=lambda term: (term.start, term.end)))
+        terms = sorted(found, key=lambda term: (term.start, term.end))
+        return Analysed(tuple(terms), tuple(pieces_of(morphemes)))
 
     def _content(self, morphemes: Sequence[Morpheme]) -> Iterator[Term]:
         """The content morphemes, prefixes glued and unknown words also in parts."""

@@ -1,0 +1,1 @@
+"""Questions as they were meant: the keyboard's language, spaces, spelling."""
