@@ -13,15 +13,13 @@ from mlqa.index.encoder import shipped
 from mlqa.retrieval.repair.keyboard import to_keys
 from mlqa.retrieval.repair.keytable import KeyTable
 from mlqa.retrieval.repair.respelling import is_variant, respellings
-from mlqa.retrieval.repair.slips import Script, allowed, script_of, slips
+from mlqa.retrieval.repair.slips import LETTERS_A_SLIP, Script, allowed, script_of, slips
 from mlqa.text.glossary import Glossary, normalise_form
 
 # Fewest keys of a word that a misspelled one is taken for: shorter ones have too many neighbours.
 _SHORTEST = 4
 # The same for an English word that only the encoder knows.
 _SHORTEST_ENGLISH = 10
-# Letters that differ, at the most, for each whole slip: the cheapest slips cost 0.4.
-_LETTERS_A_SLIP = 2.5
 _SHORTEST_STEM = 3
 _WORD = re.compile(r"[a-z]+|[가-힣]+")
 _INFLECTED = (
@@ -170,7 +168,7 @@ def _near(typed: str, script: Script, table: KeyTable, least: float) -> list[Nea
     found = []
     for keys in table.sharing(typed):
         limit = max(least, allowed(keys))
-        most = int(_LETTERS_A_SLIP * limit)
+        most = int(LETTERS_A_SLIP * limit)
         if OSA.distance(typed, keys, score_cutoff=most) <= most:
             distance = slips(typed, keys, script)
             if distance <= limit:

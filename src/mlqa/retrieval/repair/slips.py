@@ -13,6 +13,8 @@ from typing import Literal
 
 from mlqa.retrieval.repair.keyboard import neighbours, to_keys
 
+# Letters that differ, at the most, for each whole slip: the cheapest slips cost 0.4.
+LETTERS_A_SLIP = 2.5
 Script = Literal["hangul", "latin"]
 
 _SAME_LETTER = 0.4  # with and without shift
