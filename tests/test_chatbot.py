@@ -83,7 +83,6 @@ def test_no_sentence_opens_with_a_dangling_connective(bot: Chatbot) -> None:
         "삼성전자 주가가 얼마예요?",
         "How do I bake sourdough bread?",
         "배치 정규화 논문의 인용 횟수는 몇 번인가요?",
-        "로만 오라크는 몇 살이야?",
     ],
 )
 def test_what_the_essays_do_not_hold_is_declined(bot: Chatbot, question: str) -> None:
@@ -92,6 +91,28 @@ def test_what_the_essays_do_not_hold_is_declined(bot: Chatbot, question: str) ->
     assert answer.citations == ()
     assert answer.text.count("다.") == 1, "one sentence"
     assert any(topic in answer.text for topic in bot.topics)
+
+
+@pytest.mark.parametrize(
+    ("question", "near"),
+    [
+        ("로만 오라크는 몇 살이야?", "오라크"),
+        ("모두콘 2019 참가비는 얼마였나요?", "모두콘"),
+        ("쓰라린 교훈은 몇 년에 쓰인 글인가요?", "쓰라린 교훈"),
+    ],
+)
+def test_a_near_miss_is_declined_with_what_the_essays_do_say(
+    bot: Chatbot, question: str, near: str
+) -> None:
+    answer = bot.ask(question)
+    assert answer.abstained
+    (citation,) = answer.citations
+    assert near in citation.quote
+    document = bot.documents[citation.document_id]
+    assert document.text[citation.start : citation.end] == citation.quote
+    assert answer.text.startswith("죄송하지만")
+    assert answer.text.endswith("[1]")
+    assert "".join(piece.text for piece in bot.stream(question)) == answer.text
 
 
 def test_a_decline_is_english_where_the_language_is(project_index: Index) -> None:

@@ -144,7 +144,7 @@ class Chatbot:
             Pieces whose texts joined are the answer's text; the last one carries the answer.
         """
         answer = self.ask(question, history)
-        texts = list(pieces(answer.sentences)) or [answer.text]
+        texts = [answer.text] if answer.abstained else list(pieces(answer.sentences))
         for text in texts[:-1]:
             yield AnswerPiece(text=text)
         yield AnswerPiece(text=texts[-1], answer=answer)
@@ -155,7 +155,8 @@ class Chatbot:
         sentences = proven(draft.sentences, self.documents)
         abstained = draft.confidence < self.config.answer_threshold or not sentences
         if abstained:
-            sentences, text = (), decline(self._topics_near(hits), self.config.language)
+            sentences = sentences[:1] if draft.on_subject else ()
+            text = decline(self._topics_near(hits), self.config.language, sentences)
         else:
             text = "".join(pieces(sentences))
         return Answer(

@@ -244,6 +244,7 @@ class Draft:
     Attributes:
         sentences: The answer in order, numbered from 1; empty where the hits hold nothing to say.
         confidence: Probability that the hits hold an answer, 0 to 1.
+        on_subject: Whether the first sentence is about what is asked, be it an answer or not.
         generator: Identity of the language model that worded sentences of it; empty if none did.
         note: What a user should know about how it came about, such as that the language model
             failed; empty if nothing.
@@ -252,6 +253,7 @@ class Draft:
 
     sentences: tuple[AnswerSentence, ...]
     confidence: float
+    on_subject: bool = False
     generator: str = ""
     note: str = ""
     dropped: int = 0
@@ -278,7 +280,8 @@ class Answer:
         question: As the user asked it.
         resolved: The question with the conversation's subject filled in.
         text: The answer in Korean; each sentence ends with the number of its citation.
-        sentences: The answer sentence by sentence; empty when abstained.
+        sentences: The answer sentence by sentence; when abstained, what the sources say instead on
+            the subject, one sentence at the most.
         hits: The passages that were looked at, best first.
         abstained: Whether the sources do not hold an answer.
         confidence: Probability that the hits hold an answer, 0 to 1.

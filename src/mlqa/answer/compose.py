@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mlqa.messages import Language, message
-from mlqa.schema import AnswerSentence, QuestionLanguage
+from mlqa.schema import AnswerSentence
 
 _TOPICS_NAMED = 5
 
@@ -29,13 +29,16 @@ def pieces(sentences: Sequence[AnswerSentence]) -> Iterator[str]:
         yield text
 
 
-def decline(topics: Sequence[str], language: QuestionLanguage | Language) -> str:
-    """One polite sentence that says that the sources hold no answer, and what they know.
+def decline(topics: Sequence[str], language: Language, near: Sequence[AnswerSentence] = ()) -> str:
+    """Says politely that the sources hold no answer, and what they do say.
 
     Args:
         topics: What the sources know about, nearest to the question first.
         language: Language of the sentence.
+        near: What they say on the subject of the question, if anything.
     """
+    if near:
+        return message("declined_near", language, near="".join(pieces(near)))
     if not topics:
         return message("declined_no_topics", language)
     return message("declined", language, topics=", ".join(topics[:_TOPICS_NAMED]))

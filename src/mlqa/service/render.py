@@ -93,8 +93,7 @@ def answer_html(
             f'<div class="mlqa-resolved">{inert(understood)} <b>{inert(answer.resolved)}</b></div>'
         )
     parts.append(f'<div class="mlqa-text">{_answer_text(answer)}</div>')
-    # Declining is an answer without sources, whatever was looked at.
-    if answer.citations and not answer.abstained:
+    if answer.citations:
         parts.append(_sources(answer, documents, language))
     parts.append(_foot(answer, language))
     kind = " mlqa-declined" if answer.abstained else ""
