@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -119,13 +120,23 @@ class Handler(BaseHTTPRequestHandler):
 Behaviour = Callable[[Handler], None]
 
 
+class Server(ThreadingHTTPServer):
+    """A server that takes it quietly when a client goes away between two requests."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Lets only errors of the tests be seen."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 @contextmanager
 def serving(behave: Behaviour) -> Iterator[Served]:
     """Runs a server with one behaviour."""
     served = Served("")
     handler = type("Now", (Handler,), {"served": served, "behave": staticmethod(behave)})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), handler)
     served.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
@@ -12,13 +13,25 @@ from typing import NamedTuple
 
 from mlqa.answer.compose import decline, pieces
 from mlqa.answer.extractive import ExtractiveAnswerer, proven
+from mlqa.answer.generative import GenerativeAnswerer
+from mlqa.answer.generators import make_generator
 from mlqa.answer.matching import TextTerms
 from mlqa.cache import Cache, CacheStats
 from mlqa.config import Config, load_config
 from mlqa.index.store import Index
+from mlqa.protocols import Answerer
 from mlqa.retrieval.hybrid import HybridRetriever
 from mlqa.retrieval.query import Asked
-from mlqa.schema import Answer, AnswerPiece, Document, Hit, Query
+from mlqa.schema import (
+    Answer,
+    AnswerPiece,
+    AnswerSentence,
+    Document,
+    Draft,
+    DraftPiece,
+    Hit,
+    Query,
+)
 
 
 class AnswerKey(NamedTuple):
@@ -44,6 +57,9 @@ class Chatbot:
     Args:
         index: What is known.
         config: The settings; defaults if not given.
+
+    Raises:
+        ModelError: The reranker or the language model of the settings cannot be used.
     """
 
     def __init__(self, index: Index, config: Config | None = None) -> None:
@@ -56,7 +72,7 @@ class Chatbot:
             index.sparse.idf,
             index.sparse.vocabulary.__contains__,
         )
-        self._answerer = ExtractiveAnswerer(self.texts, self.config.answer_sentences)
+        self._answerer = self._make_answerer()
         self._answers: Cache[AnswerKey, Answer] = Cache("answers", self.config.answer_cache)
         self._settings = hashlib.sha256(self.config.model_dump_json().encode()).hexdigest()
 
@@ -98,7 +114,9 @@ class Chatbot:
     def warm_up(self) -> None:
         """Does now what the first question would do: Kiwi builds its dictionary in 1 to 2 s."""
         for question in self.questions or self.topics:
-            self._answer(self.retriever.understand(question))
+            query = self.retriever.understand(question)
+            hits = self.retriever.search(query, self.config.top_k)
+            ExtractiveAnswerer(self.texts, self.config.answer_sentences).answer(query, hits)
             return
 
     def cache_stats(self) -> tuple[CacheStats, ...]:
@@ -119,15 +137,8 @@ class Chatbot:
         Raises:
             QuestionError: The question is empty, too long or holds no word.
         """
-        start = time.perf_counter()
-        key = self.cache_key(question, history)
-        kept = self._answers.get(key)
-        if kept is not None:
-            return replace(kept, cached=True, seconds=time.perf_counter() - start)
-        answer = self._answer(self.retriever.build(key.asked))
-        answer = replace(answer, seconds=time.perf_counter() - start)
-        self._answers.put(key, answer)
-        return answer
+        answers = [piece.answer for piece in self.stream(question, history) if piece.answer]
+        return answers[-1]
 
     def cache_key(self, question: str, history: Sequence[str] = ()) -> AnswerKey:
         """Under which the answer is kept.
@@ -137,21 +148,58 @@ class Chatbot:
         """
         return AnswerKey(self.version, self._settings, self.retriever.read(question, history))
 
-    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[AnswerPiece]:
-        """Answers a question sentence by sentence; see ``ask``.
+    def stream(
+        self, question: str, history: Sequence[str] = ()
+    ) -> Generator[AnswerPiece, None, None]:
+        """Answers a question sentence by sentence; closing the iterator ends the work.
+
+        Args:
+            question: In Korean or English.
+            history: Earlier questions of the conversation, oldest first.
 
         Yields:
             Pieces whose texts joined are the answer's text; the last one carries the answer.
-        """
-        answer = self.ask(question, history)
-        texts = [answer.text] if answer.abstained else list(pieces(answer.sentences))
-        for text in texts[:-1]:
-            yield AnswerPiece(text=text)
-        yield AnswerPiece(text=texts[-1], answer=answer)
 
-    def _answer(self, query: Query) -> Answer:
+        Raises:
+            QuestionError: The question is empty, too long or holds no word.
+        """
+        start = time.perf_counter()
+        key = self.cache_key(question, history)
+        kept = self._answers.get(key)
+        if kept is not None:
+            yield from _last_pieces(replace(kept, cached=True, seconds=_since(start)), 0)
+            return
+        query = self.retriever.build(key.asked)
         hits = self.retriever.search(query, self.config.top_k)
-        draft = self._answerer.answer(query, hits)
+        said: list[AnswerSentence] = []
+        with closing(self._drafted(query, hits)) as drafted:
+            for piece in drafted:
+                if piece.sentence:
+                    said.append(piece.sentence)
+                    yield AnswerPiece(text=list(pieces(said))[-1])
+                if piece.draft:
+                    answer = self._finished(query, hits, piece.draft)
+        answer = replace(answer, seconds=_since(start))
+        if not answer.note:  # the language model may be back the next time
+            self._answers.put(key, answer)
+        yield from _last_pieces(answer, len(said))
+
+    def _make_answerer(self) -> Answerer:
+        """The extractive answerer, or a language model that falls back on it."""
+        extractive = ExtractiveAnswerer(self.texts, self.config.answer_sentences)
+        generator = make_generator(self.config)
+        if generator is None:
+            return extractive
+        return GenerativeAnswerer(generator, extractive, self.texts, self.config)
+
+    def _drafted(self, query: Query, hits: Sequence[Hit]) -> Generator[DraftPiece, None, None]:
+        """The draft, after those of its sentences that are there before the whole is."""
+        if isinstance(self._answerer, GenerativeAnswerer):
+            yield from self._answerer.stream(query, hits)
+        else:
+            yield DraftPiece(draft=self._answerer.answer(query, hits))
+
+    def _finished(self, query: Query, hits: tuple[Hit, ...], draft: Draft) -> Answer:
         sentences = proven(draft.sentences, self.documents)
         abstained = draft.confidence < self.config.answer_threshold or not sentences
         if abstained:
@@ -168,6 +216,8 @@ class Chatbot:
             abstained=abstained,
             confidence=draft.confidence,
             repairs=query.repairs,
+            generator=draft.generator,
+            note=draft.note,
             index_version=self.version,
         )
 
@@ -176,3 +226,20 @@ class Chatbot:
         ids = dict.fromkeys([*(hit.chunk.document_id for hit in hits), *self.documents])
         documents = (self.documents[document_id] for document_id in ids)
         return tuple(dict.fromkeys((d.topics or (d.title,))[0] for d in documents))
+
+
+def _last_pieces(answer: Answer, said: int) -> Iterator[AnswerPiece]:
+    """What is still to be said of an answer, the last piece with the answer.
+
+    Args:
+        answer: The whole answer.
+        said: How many of its sentences have been said.
+    """
+    texts = [answer.text] if answer.abstained else list(pieces(answer.sentences))[said:]
+    for text in texts[:-1]:
+        yield AnswerPiece(text=text)
+    yield AnswerPiece(text=texts[-1] if texts else "", answer=answer)
+
+
+def _since(start: float) -> float:
+    return time.perf_counter() - start

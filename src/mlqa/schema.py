@@ -286,6 +286,9 @@ class Answer:
         abstained: Whether the sources do not hold an answer.
         confidence: Probability that the hits hold an answer, 0 to 1.
         repairs: Words of the question that were mended.
+        generator: The language model that worded sentences of it; empty if none did.
+        note: What a user should know about how it came about, such as that the language model
+            failed; empty if nothing.
         tool: The result of a tool, once there are tools.
         cached: Whether it came from the answer cache.
         seconds: Time from question to answer, seconds.
@@ -300,6 +303,8 @@ class Answer:
     abstained: bool
     confidence: float
     repairs: tuple[Repair, ...] = ()
+    generator: str = ""
+    note: str = ""
     tool: None = None
     cached: bool = False
     seconds: float = 0.0

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from mlqa.answer.polarity import Predication, predications
-from mlqa.answer.quantities import Quantity, quantities
+from mlqa.answer.polarity import Predication, contradicts, predications
+from mlqa.answer.quantities import Quantity, agrees, quantities
 from mlqa.text.kiwi import Morpheme
 
 _NOUNS = {"NNG", "NNP", "NR", "XR", "SL", "SN", "SH", "XPN", "XSN"}
 _PREDICATES = {"VV", "VA", "XSV", "XSA", "VCP", "VCN"}
 _POINTING = {"이", "그", "이런", "그런", "저"}
 _JOINS = {"고", "며", "으며", "지만", "으나", "나", "는데", "ᆫ데", "은데"}
-_CAUSES = {"므로", "으므로", "어서", "으니", "니", "니까", "으니까"}
+_CAUSES = {"므로", "으므로", "니까", "으니까"}
 # 필요가 없다 says nothing of 필요.
 _NO_SUBJECT = {"필요", "때", "경우"}
 _FEWEST = 3  # morphemes of a clause
@@ -43,11 +43,13 @@ class Claims(NamedTuple):
         figures: Its figures.
         predications: What it affirms and denies.
         subjects: What that is said of.
+        compared: The nouns with which something is compared (물보다).
     """
 
     figures: tuple[Quantity, ...]
     predications: tuple[Predication, ...]
     subjects: tuple[Subject, ...]
+    compared: frozenset[str]
 
 
 class Clause(NamedTuple):
@@ -70,7 +72,12 @@ def read_claims(morphemes: Sequence[Morpheme]) -> Claims:
     Args:
         morphemes: Of the sentence.
     """
-    return Claims(quantities(morphemes), predications(morphemes), tuple(_subjects(morphemes)))
+    return Claims(
+        quantities(morphemes),
+        predications(morphemes),
+        tuple(_subjects(morphemes)),
+        frozenset(_compared(morphemes)),
+    )
 
 
 def clauses(morphemes: Sequence[Morpheme]) -> list[Clause]:
@@ -168,3 +175,46 @@ def _is_named(name: Sequence[str], said: Sequence[Subject], written: str) -> boo
     if all(noun in written for noun in name):
         return True
     return any(other == (name[-1],) for subject in said for other in subject.names)
+
+
+def denies(claim: Claims, said: Claims) -> bool:
+    """Whether a claim cannot be true if the text that it rests on is.
+
+    Args:
+        claim: What is claimed.
+        said: What the text says.
+    """
+    swaps = claim.compared and said.compared and not claim.compared & said.compared
+    return bool(swaps) or contradicts(claim.predications, said.predications) or _mixes(claim, said)
+
+
+def _mixes(claim: Claims, said: Claims) -> bool:
+    """Whether a claim gives a predicate a figure that the text gives another one."""
+    figures = _by_predicate(said)
+    return any(
+        figures.get(axis) and not all(agrees(figure, figures[axis]) for figure in claimed)
+        for axis, claimed in _by_predicate(claim).items()
+    )
+
+
+def _by_predicate(claims: Claims) -> dict[str, list[Quantity]]:
+    """The figures before each predicate, behind the predicate before it."""
+    found: dict[str, list[Quantity]] = {}
+    last = 0
+    for predication in claims.predications:
+        here = [f for f in claims.figures if last <= f.start < predication.start]
+        found.setdefault(predication.axis, []).extend(here)
+        last = predication.start
+    return found
+
+
+def _compared(morphemes: Sequence[Morpheme]) -> Iterator[str]:
+    """The nouns before 보다, back to the subject or the clause before it."""
+    for position, morpheme in enumerate(morphemes):
+        if morpheme.form != "보다" or morpheme.tag != "JKB":
+            continue
+        for before in reversed(morphemes[:position]):
+            if before.tag in {"JX", "JKS", "SP"}:
+                break
+            if before.tag in _NOUNS:
+                yield before.form.lower()

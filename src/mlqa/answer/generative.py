@@ -72,11 +72,12 @@ class GenerativeAnswerer:
         written = _Written(marks=self._config.unsupported == "mark")
         failure: ModelError | None = None
         try:
-            for said in self._say(query, hits):
-                for sentence in self._add(said, hits, written):
-                    yield DraftPiece(sentence=sentence)
-                if written.proven >= self._config.answer_sentences:
-                    break
+            with closing(self._say(query, hits)) as sentences:
+                for said in sentences:
+                    for sentence in self._add(said, hits, written):
+                        yield DraftPiece(sentence=sentence)
+                    if written.proven >= self._config.answer_sentences:
+                        break
         except ModelError as error:
             failure = error
         yield DraftPiece(draft=self._draft(extractive, written, failure))

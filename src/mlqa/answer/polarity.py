@@ -22,16 +22,28 @@ _NOT_AFTER = {"않", "못하", "말"}
 _NOT_BEFORE = {"안", "못"}
 
 
+Sign = tuple[str, bool]
+
+
 class Predication(NamedTuple):
     """Something that is affirmed or denied.
 
     Attributes:
         axis: What it is about: a stem, or the first of a group of opposites.
         affirmed: Whether it is affirmed.
+        noun: The noun before it, behind the predicate before it; empty if there is none.
+        start: Offset of its word.
     """
 
     axis: str
     affirmed: bool
+    noun: str = ""
+    start: int = 0
+
+    @property
+    def sign(self) -> Sign:
+        """What is said, of whatever."""
+        return self.axis, self.affirmed
 
 
 @cache
@@ -72,28 +84,48 @@ def contradicts(claim: Sequence[Predication], evidence: Sequence[Predication]) -
         claim: What is claimed.
         evidence: What the text that it rests on says.
     """
-    denies = any(not predication.affirmed for predication in evidence)
-    for predication in set(claim):
-        opposite = predication._replace(affirmed=not predication.affirmed)
-        there, against = evidence.count(predication), evidence.count(opposite)
-        if against and there < claim.count(predication):
+    said = [found.sign for found in evidence]
+    claimed = [found.sign for found in claim]
+    denies = not all(affirmed for _, affirmed in said)
+    for axis, affirmed in set(claimed):
+        there, against = said.count((axis, affirmed)), said.count((axis, not affirmed))
+        if against and there < claimed.count((axis, affirmed)):
             return True
-        if not (there or against or predication.affirmed or predication.axis in _axes() or denies):
+        if not (there or against or affirmed or axis in _axes() or denies):
             return True
-    return any(_is_crossed(first, second, evidence) for first, second in pairwise(claim))
+    crossed = any(_is_crossed(first, second, said) for first, second in pairwise(claimed))
+    return crossed or any(_is_denied_of(found, evidence) for found in claim)
 
 
-def _is_crossed(first: Predication, second: Predication, evidence: Sequence[Predication]) -> bool:
-    """Whether the evidence joins the second thing with the contrary of the first.
+def _is_crossed(first: Sign, second: Sign, said: Sequence[Sign]) -> bool:
+    """Whether one of two things is joined only with the contrary of the other.
 
     크면 발산하고 작으면 느리다 does not say 크면 느리다.
     """
-    joined = []
-    for position, found in enumerate(evidence):
+    links: list[tuple[Sign, Sign]] = []
+    for position, found in enumerate(said):
         if found == second:
-            before = [other for other in evidence[:position] if other.axis == first.axis]
-            joined += before[-1:]
-    return bool(joined) and first not in joined
+            before = [other for other in said[:position] if other[0] == first[0]]
+            links += ((other, found) for other in before[-1:])
+        if found == first:
+            after = [other for other in said[position + 1 :] if other[0] in {first[0], second[0]}]
+            links += ((found, other) for other in after[:1] if other[0] == second[0])
+    return bool(links) and (first, second) not in links
+
+
+def _is_denied_of(found: Predication, evidence: Sequence[Predication]) -> bool:
+    """Whether the evidence denies something of the very noun of which it is claimed.
+
+    위부터 얼고 바닥의 물은 얼지 않는다 does not say 물도 언다, and 차이가 없다 does not say
+    차이가 크다.
+    """
+    said = [other for other in evidence if other.sign == found.sign]
+    if not found.noun or any(other.noun in {found.noun, ""} for other in said):
+        return False
+    contrary = (found.axis, not found.affirmed)
+    if any(other.sign == contrary and other.noun == found.noun for other in evidence):
+        return True
+    return {other.affirmed for other in evidence if other.axis == found.noun} == {False}
 
 
 class _Reader:
@@ -103,6 +135,8 @@ class _Reader:
         self.found: list[Predication] = []
         self._noun = ""
         self._noun_is_found = False
+        self._of = ""  # the last noun proper, until a predicate has it
+        self._start = 0
         self._denied = False  # 안 and 못 deny what follows, 불- and 비- as well
         self._skips = False
 
@@ -110,7 +144,7 @@ class _Reader:
         self, morpheme: Morpheme, before: Sequence[Morpheme], after: Sequence[Morpheme]
     ) -> None:
         """Reads one morpheme with up to three before it and all behind it."""
-        form, tag = morpheme.form, morpheme.tag
+        form, tag, self._start = morpheme.form, morpheme.tag, morpheme.start
         if tag == "MAG" and form in _NOT_BEFORE:
             self._read_not(form, before, after)
         elif tag == "VX" and form in _NOT_AFTER:
@@ -130,7 +164,7 @@ class _Reader:
         elif tag in _PREDICATES:
             self._read_predicate(form, tag)
         elif (side := _side(form, tag)) is not None:
-            self.found.append(side)
+            self.found.append(side._replace(start=self._start))
 
     def _read_not(self, form: str, before: Sequence[Morpheme], after: Sequence[Morpheme]) -> None:
         next_form = after[0].form if after else ""
@@ -155,9 +189,12 @@ class _Reader:
     def _read_noun(self, form: str, tag: str) -> None:
         side = _side(form, tag)
         self._noun = side.axis if side else form
+        if tag != "NNB":
+            self._of = self._noun
         self._noun_is_found = side is not None
         if side:
-            self.found.append(side._replace(affirmed=side.affirmed != self._denied))
+            affirmed = side.affirmed != self._denied
+            self.found.append(Predication(side.axis, affirmed, start=self._start))
             self._denied = False
 
     def _read_predicate(self, form: str, tag: str) -> None:
@@ -166,13 +203,16 @@ class _Reader:
         elif tag.startswith("XS"):
             if not self._noun_is_found:
                 self._say(self._noun, affirmed=True)
+            self._of = ""
         elif form not in _EMPTY:
             side = _side(form, tag) or Predication(form, affirmed=True)
             self._say(side.axis, affirmed=side.affirmed)
 
     def _say(self, axis: str, *, affirmed: bool) -> None:
         if axis:
-            self.found.append(Predication(axis, affirmed != self._denied))
+            affirmed = affirmed != self._denied
+            self.found.append(Predication(axis, affirmed, self._of, self._start))
+            self._of = ""
         self._denied = False
 
     def _toggle(self) -> None:
@@ -206,7 +246,7 @@ def sides_met(
         claim: What it says.
         evidence: What the text that it rests on says.
     """
-    axes = {found.axis for found in set(claim) & set(evidence)}
+    axes = {axis for axis, _ in {c.sign for c in claim} & {e.sign for e in evidence}}
     return [
         m for m in morphemes if (side := _side(m.form, m.tag)) is not None and side.axis in axes
     ]

@@ -22,6 +22,8 @@ _NATIVE = {
     for form in forms.split()
 }
 _WRITTEN = {"SN", "W_SERIAL"}  # digits; a serial is 010-1234 or 1/2
+_DAY_WORDS = ["하루", "이틀", "사흘", "나흘", "닷새", "엿새", "이레", "여드레", "아흐레", "열흘"]
+_DAYS = {word: str(number) for number, word in enumerate(_DAY_WORDS, start=1)}
 _ABOUT = {"몇", "수", "여러"}
 _DOUBTFUL = {"한", *_SINO}
 _SPANS = {"시간", "배", "주일", "세기"}  # counters that Kiwi calls nouns
@@ -42,11 +44,13 @@ class Quantity(NamedTuple):
         value: Its value in plain digits.
         unit: What it counts; empty where that is not said.
         words: The words that it is written with.
+        start: Offset of the first of them.
     """
 
     value: str
     unit: str
     words: tuple[str, ...] = ()
+    start: int = 0
 
 
 def quantities(morphemes: Sequence[Morpheme]) -> tuple[Quantity, ...]:
@@ -77,10 +81,14 @@ def _quantities(morphemes: Sequence[Morpheme]) -> Iterator[Quantity]:
             end += 1
         if start < end:
             run = morphemes[start:end]
-            unit = _unit(run, morphemes[end]) if end < len(morphemes) else ""
+            unit = _unit(run, morphemes[end : end + 2]) if end < len(morphemes) else ""
             about = start > 0 and morphemes[start - 1].form in _ABOUT
             if not about and (unit or run[0].tag in _WRITTEN):
-                yield Quantity(_value(run), unit, tuple(figure.form for figure in run))
+                words = tuple(figure.form for figure in run)
+                yield Quantity(_value(run), unit, words, run[0].start)
+        elif (days := _DAYS.get(morphemes[start].form)) is not None:
+            found = morphemes[start]
+            yield Quantity(days, "일", (found.form,), found.start)
         start = end + 1
 
 
@@ -91,17 +99,20 @@ def _is_figure(morpheme: Morpheme) -> bool:
     return morpheme.tag in _WRITTEN or (morpheme.tag == "NR" and is_word)
 
 
-def _unit(run: Sequence[Morpheme], following: Morpheme) -> str:
+def _unit(run: Sequence[Morpheme], behind: Sequence[Morpheme]) -> str:
     """What a figure counts.
 
     A noun apart from digits (8 종류) may be anything, and so may one behind a syllable that is
     more often no figure (과적합한 모형, 이 글).
     """
+    following = behind[0]
     is_apart = following.start > run[-1].end and run[-1].tag in _WRITTEN
     is_doubtful = len(run) == 1 and run[0].form in _DOUBTFUL and following.form not in _SPANS
     if following.tag not in _COUNTERS or (following.tag != "NNB" and (is_apart or is_doubtful)):
         return ""
     form = following.form.lower()
+    if form in {"%", "퍼센트"} and behind[-1].form.lower() in {"포인트", "p", "포"}:
+        return "%p"
     return _SAME_UNIT.get(form, form)
 
 

@@ -24,6 +24,7 @@ from mlqa.index.models import reason
 from mlqa.schema import ChatMessage
 
 if TYPE_CHECKING:
+    from openai import AsyncStream
     from openai.types.chat import ChatCompletionChunk
 
 KEY = "OPENAI_API_KEY"
@@ -100,32 +101,42 @@ class OpenAIGenerator:
         client = AsyncOpenAI(
             api_key=key, base_url=self._base_url, timeout=timeout, max_retries=_RETRIES
         )
-        length, finish, kind = 0, "", ""
         async with client:
             answer: Any = await client.chat.completions.create(
-                model=self._model,
-                messages=conversation,
-                stream=True,
-                **self._limits(tokens),
+                model=self._model, messages=conversation, stream=True, **self._limits(tokens)
             )
             async with answer:
-                kind = answer.response.headers.get("content-type", "")
-                async for chunk in answer:
-                    kind = ""
-                    text, ended = _read(chunk)
-                    pipe.write(text)
-                    length += len(text)
-                    finish = ended or finish
-                    if length > _CHARACTERS_PER_TOKEN * tokens:
-                        finish = "length"
-                        break
+                finish = await self._listen(answer, pipe, tokens)
         if finish == "length":
             raise ModelError("generator_length", name=self._model, tokens=tokens)
-        if kind:
-            raise ModelError("generator_malformed", host=self._host, reason=kind)
         if finish != "stop":
-            why = finish or "no finish_reason"
-            raise ModelError("generator_cut", host=self._host, reason=why)
+            raise self._cut(finish or "no finish_reason")
+
+    async def _listen(
+        self, answer: AsyncStream[ChatCompletionChunk], pipe: Pipe, tokens: int
+    ) -> str:
+        """Hands on the text of an answer; returns the reason of its end, empty if none is given."""
+        from openai import APIConnectionError
+
+        length, finish, is_heard = 0, "", False
+        try:
+            async for chunk in answer:
+                is_heard = True
+                text, ended = _read(chunk)
+                pipe.write(text)
+                length += len(text)
+                finish = ended or finish
+                if length > _CHARACTERS_PER_TOKEN * tokens:
+                    return "length"
+        except APIConnectionError as error:
+            raise self._cut(_without_key(reason(error.__cause__ or error))) from None
+        if not is_heard:
+            kind = answer.response.headers.get("content-type", "")
+            raise ModelError("generator_malformed", host=self._host, reason=kind)
+        return finish
+
+    def _cut(self, why: str) -> ModelError:
+        return ModelError("generator_cut", host=self._host, reason=why)
 
     def _limits(self, tokens: int) -> dict[str, Any]:
         """Models of OpenAI that think refuse both of what all others take."""
@@ -155,7 +166,7 @@ class OpenAIGenerator:
             said = _without_key(_said(error)) or http.client.responses.get(status, "")
             failure = ModelError("generator_status", host=host, status=status, reason=said)
         elif isinstance(error, openai.APIError):  # told inside the stream
-            failure = ModelError("generator_cut", host=host, reason=why)
+            failure = self._cut(why)
         else:  # no JSON, no UTF-8, not the fields that there should be
             failure = ModelError("generator_malformed", host=host, reason=why)
         return failure

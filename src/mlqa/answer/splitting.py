@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -76,6 +77,7 @@ def _said(written: str) -> Iterator[Said]:
     """The sentence in a stretch of text, if it is one."""
     is_item = bool(_BULLET.match(written))
     cited = [int(n) for marks in _NUMBER.findall(written) for n in re.findall(r"\d+", marks)]
+    written = unicodedata.normalize("NFC", written)
     text = _MARK_UP.sub("", _BULLET.sub("", _NUMBER.sub("", written).strip()))
     text = re.sub(r"\s+(?=[.!?,。])", "", " ".join(text.split()))
     text = re.sub(r"\.{2}$", ".", text)

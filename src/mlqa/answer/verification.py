@@ -1,6 +1,6 @@
 """Whether a sentence that a language model wrote stands in the passage that it cites.
 
-A sentence is supported when one sentence of the passage, read with its headings and the sentence
+A sentence is supported when one sentence of the passage, read with its headings and what stands
 before it, holds what it says: its words (weighed by rarity, near words count less), its figures
 with their units, its names, and nothing to the contrary. A sentence of several clauses may rest
 on neighbouring sentences, a clause on each.
@@ -16,9 +16,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Literal, NamedTuple
 
-from mlqa.answer.claims import Claims, clauses, is_of_another, read_claims
+from mlqa.answer.claims import Claims, clauses, denies, is_of_another, read_claims
+from mlqa.answer.closing import find_closing
 from mlqa.answer.matching import QuestionMatcher, TextTerms, met
-from mlqa.answer.polarity import contradicts, sides_met
+from mlqa.answer.polarity import sides_met
 from mlqa.answer.quantities import agrees
 from mlqa.cache import Cache
 from mlqa.schema import Hit, Query, Span
@@ -28,9 +29,9 @@ from mlqa.text.terms import Term, index_form
 Fault = Literal["", "words", "figures", "names", "contrary", "subject"]
 
 # Fitted by training/fit_verification.py on the training half of tests/verification_pairs.txt.
-LEAST_COVERAGE = 0.74
-_LEAST_OWN = 0.5  # of the claim, without headings and the sentence before
-_CONTEXT_CREDIT = 0.6  # of a noun that only headings or the sentence before hold
+LEAST_COVERAGE = 0.73
+_LEAST_OWN = 0.5  # of the claim, without headings and what stands before
+_CONTEXT_CREDIT = 0.6  # of a noun that only headings or what stands before hold
 _VERB_WEIGHT = 0.5  # beside a noun; a verb has many near words
 _NAME_MET = 0.5  # credit from which a name counts as met
 _CLEARLY = 0.1  # coverage by which evidence must beat what speaks against the claim
@@ -38,13 +39,17 @@ _WHOLE = 0.95  # coverage of evidence that nothing else in its passage can speak
 _SHORTEST = 2  # characters of a word that may be looked for as written
 _WIDEST = 3  # sentences that one claim may rest on
 _CACHED_TEXTS = 1024
+# ㄹ 필요가 없다 denies the verb and says nothing else.
+_NEEDED = "필요"
+_NEED = re.compile(rf"\s{_NEEDED}(가|는|도)?\s?없")
 _CAUSE = re.compile(r"그래서|따라서|때문|므로|니까|덕분|이유|까닭|[아어해]서 |탓")
 _ORDER = re.compile(
     r"(이전|앞선|위의?|앞의?|기존|지금까지의?|모든|주어진)\s(.{0,12}\s)?"
     r"(지시|명령|규칙|프롬프트|설정|지침)\S*\s(.{0,12}\s)?(무시|잊|버리|어기|따르지)"
     r"|시스템 ?프롬프트|system prompt|당신은 이제|너는 이제|you (are now|must now)"
     r"|\b(ignore|disregard|forget)\s(\w+\s){0,3}(previous|prior|above|earlier|instructions)"
-    r"|(라고|다음과 같이|이렇게)만?\s(답|대답|말|출력|응답|적)\S*(세요|라|십시오|줘)(?![가-힣])",
+    r"|(라고|다음과 같이|이렇게)만?\s(답|대답|말|출력|응답|적)(하|해|으|어)?\s?"
+    r"(라|줘|시오|세요|십시오|주세요|주십시오)(?![가-힣])",
     re.IGNORECASE,
 )
 
@@ -122,7 +127,7 @@ class Verifier:
     def _joined(self, sentence: str, hit: Hit) -> Iterator[Verdict]:
         """Evidence in neighbouring sentences, one for each clause."""
         parts = clauses(self._texts.extractor.kiwi.morphemes(sentence))
-        if len(parts) == 1:
+        if len(parts) < 2:  # noqa: PLR2004 - neighbours
             return
         rows = [self._compare(sentence[part.start : part.end], hit) for part in parts]
         best = [
@@ -142,13 +147,13 @@ class Verifier:
         beside = _Claim(claim, self._texts, self._least)
         titles = " ".join((hit.title, *hit.chunk.headings))
         found: list[_Evidence] = []
-        before = ""
+        told = [titles]
         for span in hit.chunk.sentences:
             text = _text(hit, span)
             if _ORDER.search(text):
                 break
-            found.append(beside.compare(self._reading(text), (titles, before)))
-            before = text
+            found.append(beside.compare(self._reading(text), told))
+            told.append(text)
         return [*found, *repeat(_Evidence(0.0, "words"), len(hit.chunk.sentences) - len(found))]
 
     def _reading(self, text: str) -> _Read:
@@ -165,6 +170,8 @@ class _Claim:
         self._least = least
         self._morphemes = texts.extractor.kiwi.morphemes(text)
         self._claims = read_claims(self._morphemes)
+        self._text = text
+        self._asks = find_closing(text).asks
         weights = {term.text: _weight(term) for term in texts.extractor.terms(text)}
         query = Query(question=text, language="ko", terms=tuple(weights.items()))
         self._matcher = QuestionMatcher(query, texts)
@@ -176,8 +183,10 @@ class _Claim:
 
         Args:
             read: The sentence.
-            context: Its titles and the sentence before it.
+            context: Its titles and the sentences before it.
         """
+        if self._asks and not find_closing(read.text).asks:
+            return _Evidence(0.0, "words")  # a question claims nothing
         own = self._own(read)
         around: dict[str, float] = {}
         for text in context:
@@ -199,6 +208,8 @@ class _Claim:
             met_otherwise |= {t for t in self._terms if t in words or t[0].isdigit()}
         says, said = self._claims.predications, read.claims.predications
         met_otherwise |= set(map(index_form, sides_met(self._morphemes, says, said)))
+        if _NEED.search(self._text):
+            met_otherwise.add(_NEEDED)
         return {**credits, **dict.fromkeys(met_otherwise, 1.0)}
 
     def _fault(self, read: _Read, credits: Mapping[str, float]) -> Fault:
@@ -210,7 +221,7 @@ class _Claim:
             fault = "figures"
         elif any(met(name, exact) < _NAME_MET for name in names):
             fault = "names"
-        elif contradicts(self._claims.predications, read.claims.predications):
+        elif denies(self._claims, read.claims):
             fault = "contrary"
         elif is_of_another(self._claims.subjects, read.claims.subjects, read.written):
             fault = "subject"

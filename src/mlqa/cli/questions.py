@@ -90,6 +90,8 @@ def _asked(bot: Chatbot, row: Mapping[str, Any]) -> dict[str, Any]:
 def _show_answer(result: Result, language: Language) -> Iterator[str]:
     if result["resolved"] != result["question"]:
         yield message("resolved", language, question=result["resolved"])
+    if result["note"]:
+        yield result["note"]
     yield result["text"]
     if result["citations"]:
         yield ""

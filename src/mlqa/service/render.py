@@ -92,6 +92,8 @@ def answer_html(
         parts.append(
             f'<div class="mlqa-resolved">{inert(understood)} <b>{inert(answer.resolved)}</b></div>'
         )
+    if answer.note:
+        parts.append(f'<div class="mlqa-resolved">{inert(answer.note)}</div>')
     parts.append(f'<div class="mlqa-text">{_answer_text(answer)}</div>')
     if answer.citations:
         parts.append(_sources(answer, documents, language))

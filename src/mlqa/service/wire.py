@@ -45,6 +45,8 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
         "abstained": answer.abstained,
         "confidence": round(answer.confidence, 4),
         "citations": [asdict(citation) for citation in answer.citations],
+        "generator": answer.generator,
+        "note": answer.note,
         "tool": answer.tool,
         "cached": answer.cached,
         "seconds": round(answer.seconds, 6),
