@@ -16,6 +16,7 @@ from mlqa.index.encoder import (
     StaticEncoder,
     read_weights,
     shipped,
+    stems,
     sub_words,
 )
 from mlqa.protocols import Embedder
@@ -131,6 +132,30 @@ def test_pieces() -> None:
     assert list(pieces_of(kiwi.morphemes("I love this school."))) == [
         "i", "love", "this", "school",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("form", "word"),
+    [
+        ("tries", "try"),
+        ("planned", "plan"),
+        ("making", "make"),
+        ("walks", "walk"),
+        ("happiest", "happy"),
+        ("boxes", "box"),
+        ("gently", "gentle"),
+    ],
+)
+def test_what_an_english_form_may_be_a_form_of(form: str, word: str) -> None:
+    assert word in stems(form)
+
+
+def test_an_unlisted_form_is_read_as_its_word(encoder: StaticEncoder) -> None:
+    words = shipped().words
+    word = next(w for w in ("umbrella", "penguin", "carrot") if w in words)
+    form = next(f for f in (word + "ing", word + "ed", word + "ly") if f not in words)
+    assert _cosine(encoder, word, form) == pytest.approx(1, abs=1e-5)
+    assert stems("is") == []
 
 
 def test_the_tone_of_a_question_does_not_count(encoder: StaticEncoder) -> None:

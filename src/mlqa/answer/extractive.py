@@ -20,7 +20,7 @@ from mlqa.answer.register import to_formal
 from mlqa.schema import AnswerSentence, Citation, Document, Draft, Hit, Layout, Query, Span
 
 # A further sentence must be this good beside the first, and bring this much of its own.
-_SUPPORT = 0.75
+_SUPPORT = 0.7
 _REDUNDANCY = 0.6
 _ON_SUBJECT = 0.5
 # What a question shares with a sentence on its subject that need not answer it. There is one for

@@ -126,11 +126,11 @@ def stems(word: str) -> list[str]:
     found: list[str] = []
     for ending, endings in _INFLECTIONS:
         stem = word.removesuffix(ending)
-        if stem != word and len(stem) >= _SHORTEST_STEM:
+        if stem != word and len(stem) > 1:
             if stem[-1] == stem[-2] and ending in {"ing", "ed", "er", "est"}:
                 found.append(stem[:-1])
             found += [stem + other for other in endings]
-    return found
+    return [stem for stem in found if len(stem) >= _SHORTEST_STEM]
 
 
 def sub_words(word: str, buckets: int) -> list[int]:
