@@ -31,7 +31,8 @@ from mlqa.errors import (
 )
 from mlqa.index import versions
 from mlqa.index.manifest import MANIFEST, Manifest
-from mlqa.index.store import Index, content_hash, verify
+from mlqa.index.provenance import content_hash, verify
+from mlqa.index.store import Index
 from mlqa.retrieval.hybrid import HybridRetriever
 from mlqa.schema import Document, Hit
 from mlqa.text.corpus import load_corpus
@@ -151,7 +152,8 @@ def test_content_hash_is_the_same_in_every_process(
     small_folder: Path, small_index: Index, small_config: Config
 ) -> None:
     script = (
-        "import sys; from mlqa.config import Config; from mlqa.index.store import content_hash; "
+        "import sys; from mlqa.config import Config; "
+        "from mlqa.index.provenance import content_hash; "
         "from mlqa.text.corpus import load_corpus; print(content_hash(load_corpus(sys.argv[1]), "
         "Config(chunk_characters=120, glossary=sys.argv[2])))"
     )

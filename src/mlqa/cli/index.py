@@ -32,7 +32,8 @@ def add(commands: Commands, common: Parser) -> None:
 
 
 def _index_build(options: argparse.Namespace, config: Config) -> int:
-    from mlqa.index.store import Index, content_hash
+    from mlqa.index.provenance import content_hash
+    from mlqa.index.store import Index
     from mlqa.text.corpus import load_corpus
 
     start = time.perf_counter()
@@ -77,7 +78,7 @@ def _show_build(result: Result, language: Language) -> Iterator[str]:
 
 
 def _index_info(options: argparse.Namespace, config: Config) -> int:
-    from mlqa.index.store import verify
+    from mlqa.index.provenance import verify
 
     show_result(asdict(verify(config.index)), options, config, _show_info)
     return 0
@@ -91,7 +92,7 @@ def _show_info(result: Result, language: Language) -> Iterator[str]:
 
 
 def _index_verify(options: argparse.Namespace, config: Config) -> int:
-    from mlqa.index.store import verify
+    from mlqa.index.provenance import verify
 
     manifest = verify(config.index)
     result = {"index": str(config.index), "files": len(manifest.checksums), "intact": True}

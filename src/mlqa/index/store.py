@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -13,17 +11,18 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from mlqa.config import Config, load_config
-from mlqa.errors import CorpusError, IndexDamaged, IndexMismatch
+from mlqa.errors import CorpusError, IndexDamaged
 from mlqa.index import versions
 from mlqa.index.dense import DenseIndex
 from mlqa.index.embedding import CachedEmbedder, open_embedder, program_of
 from mlqa.index.encoder import StaticEncoder, Vectors
 from mlqa.index.late import LateIndex
-from mlqa.index.manifest import MANIFEST, SCHEMA_VERSION, Counts, Manifest, read_manifest
+from mlqa.index.manifest import MANIFEST, Counts, Manifest
+from mlqa.index.provenance import check_same, manifest_of, verify
 from mlqa.index.sparse import SparseIndex
 from mlqa.protocols import Embedder
 from mlqa.schema import Chunk, Document
-from mlqa.text.chunking import CHUNKING_VERSION, chunk_document
+from mlqa.text.chunking import chunk_document
 from mlqa.text.duplicates import near_duplicates
 from mlqa.text.glossary import Glossary, load_glossary
 from mlqa.text.grams import letter_pairs, term_pairs
@@ -120,7 +119,7 @@ class Index:
             reused=reused,
         )
         return cls(
-            manifest=_manifest(documents, config, extractor.glossary, counts, embedder.dimension),
+            manifest=manifest_of(documents, config, extractor.glossary, counts, embedder.dimension),
             documents=by_id,
             chunks=chunks,
             duplicates=duplicates,
@@ -185,7 +184,7 @@ class Index:
         folder, config = Path(folder), config or load_config()
         manifest = verify(folder)
         source = versions.version_folder(folder, versions.current_name(folder))
-        _check(folder, "embedder", manifest.embedder, program_of(config.embedder))
+        check_same(folder, "embedder", manifest.embedder, program_of(config.embedder))
         try:
             return cls._read(source, manifest, config)
         except (OSError, ValueError, KeyError, ValidationError) as error:
@@ -222,47 +221,6 @@ class Index:
         )
 
 
-def verify(folder: Path) -> Manifest:
-    """Checks every file of the current version against its checksum, and what made it.
-
-    Raises:
-        IndexMissing: The folder holds no index.
-        IndexDamaged: A file is missing, extra or not what was written.
-        IndexMismatch: It was made by another schema, analyser, chunking or embedder.
-    """
-    source = versions.version_folder(folder, versions.current_name(folder))
-    manifest = read_manifest(source, folder)
-    for what, found, expected in (
-        ("analyser", manifest.analyser, TermExtractor.program()),
-        ("chunking", manifest.chunking, str(CHUNKING_VERSION)),
-        ("encoder", manifest.encoder, StaticEncoder.program()),
-    ):
-        _check(folder, what, found, expected)
-    try:
-        files = versions.checksums(source, without=MANIFEST)
-        files[MANIFEST] = manifest.sealed().checksums[MANIFEST]
-        changed = versions.changed_file(files, manifest.checksums)
-    except OSError as error:
-        changed = error.strerror or str(error)
-    if changed:
-        command = versions.build_command(folder)
-        raise IndexDamaged("index_damaged", path=folder, reason=changed, command=command)
-    return manifest
-
-
-def _check(folder: Path, what: str, found: str, expected: str) -> None:
-    """Raises IndexMismatch where an index was made with something else."""
-    if found != expected:
-        raise IndexMismatch(
-            "index_mismatch",
-            path=folder,
-            what=what,
-            found=found,
-            expected=expected,
-            command=versions.build_command(folder),
-        )
-
-
 def indexed_text(document: Document, chunk: Chunk) -> str:
     """What is indexed for a chunk: its text under the titles above it."""
     return "\n".join([document.title, *chunk.headings, chunk.text])
@@ -287,53 +245,3 @@ def _vectors(
     made = dict(zip(new, embedder.embed(new), strict=True))
     rows = [kept[text] if text in kept else made[text] for text in texts]
     return np.stack(rows), len(texts) - len(new)
-
-
-def content_hash(documents: Sequence[Document], config: Config) -> str:
-    """What the version of an index of these documents would be, without building it.
-
-    Raises:
-        GlossaryError: The glossary cannot be used.
-    """
-    return _content(_corpus_hash(documents), load_glossary(config.glossary).identity, config)
-
-
-def _content(corpus: str, glossary: str, config: Config) -> str:
-    made_with = [
-        SCHEMA_VERSION,
-        corpus,
-        glossary,
-        TermExtractor.program(),
-        StaticEncoder.program(),
-        program_of(config.embedder),
-        CHUNKING_VERSION,
-        config.chunk_characters,
-    ]
-    return hashlib.sha256(json.dumps(made_with).encode("utf-8")).hexdigest()[:16]
-
-
-def _corpus_hash(documents: Sequence[Document]) -> str:
-    return hashlib.sha256(_documents.dump_json(tuple(documents))).hexdigest()
-
-
-def _manifest(
-    documents: Sequence[Document],
-    config: Config,
-    glossary: Glossary,
-    counts: Counts,
-    dimension: int,
-) -> Manifest:
-    corpus = _corpus_hash(documents)
-    return Manifest(
-        schema=SCHEMA_VERSION,
-        content=_content(corpus, glossary.identity, config),
-        corpus=corpus,
-        analyser=TermExtractor.program(),
-        glossary=glossary.identity,
-        chunking=str(CHUNKING_VERSION),
-        chunk_characters=config.chunk_characters,
-        encoder=StaticEncoder.program(),
-        embedder=program_of(config.embedder),
-        dimension=dimension,
-        counts=counts,
-    )
