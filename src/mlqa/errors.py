@@ -25,12 +25,12 @@ from __future__ import annotations
 from mlqa.messages import Language, message
 
 
-class MlqaError(Exception):
-    """Base of all errors of ours.
+class _Said(Exception):  # noqa: N818 - what errors and warnings of ours have in common
+    """What a user is told, by a sentence of the message catalogue.
 
     Args:
-        key: Key of the sentence in the message catalogue.
-        **values: Values of the sentence's placeholders.
+        key: Key of the sentence.
+        **values: Values of its placeholders.
     """
 
     def __init__(self, key: str, **values: object) -> None:
@@ -44,6 +44,10 @@ class MlqaError(Exception):
 
     def __str__(self) -> str:
         return self.text()
+
+
+class MlqaError(_Said):
+    """Base of all errors of ours; takes a key of the message catalogue and its values."""
 
 
 class ConfigError(MlqaError):
@@ -102,22 +106,5 @@ class RunError(MlqaError):
     """A run of an evaluation that cannot be kept, read or compared."""
 
 
-class MlqaWarning(UserWarning):
-    """Base of all warnings of ours: something works, but not as a user would expect.
-
-    Args:
-        key: Key of the sentence in the message catalogue.
-        **values: Values of the sentence's placeholders.
-    """
-
-    def __init__(self, key: str, **values: object) -> None:
-        super().__init__(key, values)
-        self.key = key
-        self.values = values
-
-    def text(self, language: Language = "ko") -> str:
-        """The sentence that a user reads."""
-        return message(self.key, language, **self.values)
-
-    def __str__(self) -> str:
-        return self.text()
+class MlqaWarning(_Said, UserWarning):
+    """Base of all warnings of ours: something works, but not as a user would expect."""

@@ -104,7 +104,8 @@ class ExtractiveAnswerer:
                 break
             on_subject = candidate.reading.names >= _ON_SUBJECT * best.reading.names
             repeats = any(_says_the_same(candidate, other) for other in chosen)
-            if on_subject and not repeats and not candidate.introduces:
+            says = not candidate.introduces and not candidate.text.endswith("?")
+            if on_subject and not repeats and says:
                 chosen.append(candidate)
         first = best.reading.hit.rank
         rest = sorted(

@@ -127,13 +127,17 @@ class Kiwipie:
 
 
 def _morphemes(tokens: Sequence[Token]) -> list[Morpheme]:
+    # Every token of every passage comes by here: what costs little is done first.
     morphemes: list[Morpheme] = []
     for token in tokens:
-        found = Morpheme(token.form, token.tag.partition("-")[0], token.start, token.end, token.id)
-        last = morphemes[-1] if morphemes else None
-        if last and last.tag == found.tag == "SL" and last.end == found.start:
+        tag = token.tag
+        if "-" in tag:
+            tag = tag.partition("-")[0]
+        start = token.start
+        if tag == "SL" and morphemes and morphemes[-1].tag == "SL" and morphemes[-1].end == start:
             # Kiwi cuts some Latin words in two (school as s and chool).
-            morphemes[-1] = last._replace(form=last.form + found.form, end=found.end)
+            last = morphemes[-1]
+            morphemes[-1] = last._replace(form=last.form + token.form, end=token.end)
         else:
-            morphemes.append(found)
+            morphemes.append(Morpheme(token.form, tag, start, token.end, token.id))
     return morphemes

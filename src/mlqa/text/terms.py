@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 from zlib import crc32
 
@@ -153,7 +154,7 @@ class TermExtractor:
     def _analyse(self, text: str, morphemes: list[Morpheme]) -> Analysed:
         found = [*self._content(morphemes), *_wholes(text, morphemes)]
         found += self._glossary_terms(text, morphemes, found)
-        terms = sorted(found, key=lambda term: (term.start, term.end))
+        terms = sorted(found, key=attrgetter("start", "end"))
         return Analysed(tuple(terms), tuple(pieces_of(morphemes)))
 
     def _content(self, morphemes: Sequence[Morpheme]) -> Iterator[Term]:
@@ -225,7 +226,7 @@ def index_form(morpheme: Morpheme) -> str:
 
 
 def _vector_ids(morphemes: Sequence[Morpheme]) -> tuple[int, ...]:
-    return tuple(m.id for m in morphemes if FIRST_WORD_ID <= m.id < VECTOR_IDS)
+    return tuple([m.id for m in morphemes if FIRST_WORD_ID <= m.id < VECTOR_IDS])
 
 
 def _is_name(morpheme: Morpheme) -> bool:
