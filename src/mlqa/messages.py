@@ -1,7 +1,8 @@
 """The catalogue of everything that users read: Korean first, English one setting away.
 
-The sentences live in ``locales/ko.toml`` and ``locales/en.toml``, one key each, with
-``{placeholders}`` for values. Both files hold the same keys and placeholders (a test checks it).
+The sentences live in ``locales/ko.toml`` and ``locales/en.toml``, those of a tool in files of its
+own (``locales/lru.ko.toml``), one key each, with ``{placeholders}`` for values. Both languages hold
+the same keys and placeholders (a test checks it).
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ Language = Literal["ko", "en"]
 @cache
 def catalogue(language: Language) -> dict[str, str]:
     """All sentences of one language, by key."""
-    content = resources.files("mlqa.locales").joinpath(f"{language}.toml").read_bytes()
-    loaded: dict[str, str] = tomllib.loads(content.decode("utf-8"))
-    return loaded
+    sentences: dict[str, str] = {}
+    for file in resources.files("mlqa.locales").iterdir():
+        if file.name == f"{language}.toml" or file.name.endswith(f".{language}.toml"):
+            sentences |= tomllib.loads(file.read_bytes().decode("utf-8"))
+    return sentences
 
 
 def message(key: str, language: Language = "ko", **values: object) -> str:

@@ -1,16 +1,13 @@
-"""The values that flow through mlqa: frozen, compared by content.
-
-    files → Document → Chunk → index          question → Query → Hit → Answer with Citations
-
-All offsets count characters (code points) of ``Document.text``, start inclusive, end exclusive.
-"""
+"""Questions, what is found for them, and answers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-BlockKind = Literal["heading", "paragraph", "item", "code", "formula"]
+from mlqa.schema.texts import Chunk
+from mlqa.schema.tools import ToolCall
+
 QuestionLanguage = Literal["ko", "en"]
 Layout = Literal["running", "item", "listing"]
 
@@ -20,104 +17,6 @@ class ChatMessage(NamedTuple):
 
     role: Literal["system", "user"]
     content: str
-
-
-class Span(NamedTuple):
-    """A stretch of a document's text."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """One paragraph, list item, heading, listing or formula of a document.
-
-    Attributes:
-        kind: What it is. Listings and formulas are never cut.
-        start: Offset of its first character, mark-up such as ``- `` or ``## `` not included.
-        end: Offset behind its last character.
-        level: 1 (outermost) to 6 for a heading, 0 for everything else.
-    """
-
-    kind: BlockKind
-    start: int
-    end: int
-    level: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where an essay comes from; a field is empty where that is not known."""
-
-    title: str = ""
-    original_title: str = ""
-    author: str = ""
-    date: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Removed:
-    """A line of site furniture that cleaning took out.
-
-    Attributes:
-        line: Line number in the file, from 1.
-        text: The line as it was.
-        reason: Name of the rule that took it out.
-    """
-
-    line: int
-    text: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """A text of the knowledge base: NFC, Unix line ends, furniture and front matter removed.
-
-    Attributes:
-        id: Path below the corpus root without its ending, ``/`` between folders.
-        title: From the front matter, else the first heading, else the file's name.
-        text: What offsets count in and quotes are taken from.
-        blocks: Its structure, in order, without overlaps.
-        topics: What it can be asked about, from the front matter.
-        questions: Example questions, from the front matter.
-        source: Where it comes from.
-        removed: What cleaning took out.
-    """
-
-    id: str
-    title: str
-    text: str
-    blocks: tuple[Block, ...]
-    topics: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
-    source: Source = Source()
-    removed: tuple[Removed, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chunk:
-    """A passage: whole sentences under one heading; what is indexed and found.
-
-    Attributes:
-        id: ``document_id#position``.
-        document_id: The document it belongs to.
-        start: Offset of its first character in the document.
-        end: Offset behind its last character.
-        text: ``document.text[start:end]``.
-        headings: Titles of the headings above it, outermost first.
-        sentences: Its sentences, as offsets in the document. A listing or formula is one.
-    """
-
-    id: str
-    document_id: str
-    start: int
-    end: int
-    text: str
-    headings: tuple[str, ...]
-    sentences: tuple[Span, ...]
 
 
 class Repair(NamedTuple):
@@ -289,7 +188,7 @@ class Answer:
         generator: The language model that worded sentences of it; empty if none did.
         note: What a user should know about how it came about, such as that the language model
             failed; empty if nothing.
-        tool: The result of a tool, once there are tools.
+        tool: The tool that was run, or that could be; None where the question asks for none.
         cached: Whether it came from the answer cache.
         seconds: Time from question to answer, seconds.
         index_version: The version of the index it was made with.
@@ -305,7 +204,7 @@ class Answer:
     repairs: tuple[Repair, ...] = ()
     generator: str = ""
     note: str = ""
-    tool: None = None
+    tool: ToolCall | None = None
     cached: bool = False
     seconds: float = 0.0
     index_version: str = ""
