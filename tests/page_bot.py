@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from mlqa.cache import Cache, CacheStats
@@ -120,7 +120,9 @@ class FakeBot:
     def cache_stats(self) -> tuple[CacheStats, ...]:
         return self._answers.stats(), self._embeddings.stats()
 
-    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[AnswerPiece]:
+    def stream(
+        self, question: str, history: Sequence[str] = ()
+    ) -> Generator[AnswerPiece, None, None]:
         if not question.strip():
             raise QuestionError("question_empty")
         if "고장" in question:
@@ -129,8 +131,9 @@ class FakeBot:
         found = self._answers.get(key)
         answer = found or self._answer(question, history)
         self._answers.put(key, answer)
+        pause = 0.3 if "천천히" in question else 0.03
         for piece in re.findall(r"\S+\s*", answer.text):
-            time.sleep(0 if found else 0.03)
+            time.sleep(0 if found else pause)
             yield AnswerPiece(text=piece)
         yield AnswerPiece(text="", answer=replace(answer, cached=True) if found else answer)
 

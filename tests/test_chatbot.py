@@ -59,7 +59,8 @@ def test_a_list_is_whole_and_each_item_stands_on_its_line(bot: Chatbot) -> None:
     answer = bot.ask("딥러닝에서 설명하지 못하는 여섯 가지는 무엇인가요?")
     items = [s for s in answer.sentences if s.layout == "item"]
     assert len(items) == 6
-    assert all(f"\n- {s.text} [{s.citation.number}]" in answer.text for s in items)
+    lines = [f"\n{n}. {s.text} [{s.citation.number}]" for n, s in enumerate(items, start=1)]
+    assert all(line in answer.text for line in lines)
 
 
 def test_code_is_shown_when_it_is_asked_for_and_only_then(bot: Chatbot) -> None:

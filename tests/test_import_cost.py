@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 MODELS = {"torch", "transformers", "sentence_transformers"}
-HEAVY = MODELS | {"faiss", "gradio", "huggingface_hub", "kiwipiepy", "numpy"}
+TOOLS = {"matplotlib", "optuna", "psutil", "sklearn"}
+HEAVY = MODELS | TOOLS | {"faiss", "gradio", "huggingface_hub", "kiwipiepy", "numpy"}
 
 
 def loaded(code: str, *arguments: Path | str) -> set[str]:
@@ -33,6 +34,7 @@ def loaded(code: str, *arguments: Path | str) -> set[str]:
         "import mlqa.cli",
         "import mlqa, mlqa.__main__; mlqa.Document; mlqa.Config(); mlqa.MlqaError; mlqa.Hit",
         "from mlqa.cli import run; assert run(['serve', '--help']) == 0",
+        "import mlqa; mlqa.tool; mlqa.ToolResult; mlqa.ToolCall",
     ],
 )
 def test_import_is_free(code: str) -> None:

@@ -51,7 +51,7 @@ def main() -> None:
         rows.append(astuple(evidence_for(query, matcher, hits, readings)))
     features = np.array(rows)
     answerable = np.array([gold.answerable for gold in questions])
-    model = LogisticRegression(C=3.0, class_weight="balanced", max_iter=5000)
+    model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=5000)
     probabilities = np.mean(
         [
             cross_val_predict(

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlqa.answer.asking import asked_for
+from mlqa.answer.lists import following
 from mlqa.answer.matching import QuestionMatcher
-from mlqa.answer.ranking import WEIGHTS, Features, SentenceAsked, features, following
+from mlqa.answer.ranking import WEIGHTS, Features, SentenceAsked, features
 from mlqa.answer.reading import read_hits
 from mlqa.chatbot import Chatbot
 from mlqa.config import Config

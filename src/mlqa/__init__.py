@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from mlqa.evaluation.evaluate import evaluate
     from mlqa.evaluation.gold import load_gold
     from mlqa.index.store import Index
-    from mlqa.schema import Answer, Chunk, Citation, Document, Hit
+    from mlqa.schema import Answer, Chunk, Citation, Document, Hit, ToolCall, ToolResult
     from mlqa.text.corpus import load_corpus
+    from mlqa.tools.registry import tool
+    from mlqa.tools.runner import run_tool
 
 __version__ = "0.1.0"
 
@@ -33,9 +35,13 @@ _HOMES = {
     "Hit": "mlqa.schema",
     "Index": "mlqa.index.store",
     "MlqaError": "mlqa.errors",
+    "ToolCall": "mlqa.schema",
+    "ToolResult": "mlqa.schema",
     "evaluate": "mlqa.evaluation.evaluate",
     "load_corpus": "mlqa.text.corpus",
     "load_gold": "mlqa.evaluation.gold",
+    "run_tool": "mlqa.tools.runner",
+    "tool": "mlqa.tools.registry",
 }
 
 __all__ = [
@@ -48,9 +54,13 @@ __all__ = [
     "Hit",
     "Index",
     "MlqaError",
+    "ToolCall",
+    "ToolResult",
     "evaluate",
     "load_corpus",
     "load_gold",
+    "run_tool",
+    "tool",
 ]
 
 

@@ -116,7 +116,7 @@ class Chatbot:
         for question in self.questions or self.topics:
             query = self.retriever.understand(question)
             hits = self.retriever.search(query, self.config.top_k)
-            ExtractiveAnswerer(self.texts, self.config.answer_sentences).answer(query, hits)
+            self._extractive().answer(query, hits)
             return
 
     def cache_stats(self) -> tuple[CacheStats, ...]:
@@ -158,7 +158,8 @@ class Chatbot:
             history: Earlier questions of the conversation, oldest first.
 
         Yields:
-            Pieces whose texts joined are the answer's text; the last one carries the answer.
+            Pieces whose texts joined are the answer's text, empty ones while a language model
+            thinks; the last one carries the answer.
 
         Raises:
             QuestionError: The question is empty, too long or holds no word.
@@ -177,8 +178,10 @@ class Chatbot:
                 if piece.sentence:
                     said.append(piece.sentence)
                     yield AnswerPiece(text=list(pieces(said))[-1])
-                if piece.draft:
+                elif piece.draft:
                     answer = self._finished(query, hits, piece.draft)
+                else:
+                    yield AnswerPiece(text="")
         answer = replace(answer, seconds=_since(start))
         if not answer.note:  # the language model may be back the next time
             self._answers.put(key, answer)
@@ -186,11 +189,14 @@ class Chatbot:
 
     def _make_answerer(self) -> Answerer:
         """The extractive answerer, or a language model that falls back on it."""
-        extractive = ExtractiveAnswerer(self.texts, self.config.answer_sentences)
+        extractive = self._extractive()
         generator = make_generator(self.config)
         if generator is None:
             return extractive
         return GenerativeAnswerer(generator, extractive, self.texts, self.config)
+
+    def _extractive(self) -> ExtractiveAnswerer:
+        return ExtractiveAnswerer(self.texts, self.config.answer_sentences, self.documents)
 
     def _drafted(self, query: Query, hits: Sequence[Hit]) -> Generator[DraftPiece, None, None]:
         """The draft, after those of its sentences that are there before the whole is."""

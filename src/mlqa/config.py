@@ -87,7 +87,7 @@ class Config(BaseSettings):
         default=4, ge=1, le=20, description="longest answer, in sentences"
     )
     answer_threshold: float = Field(
-        default=0.47, ge=0, le=1, description="confidence below which the bot declines to answer"
+        default=0.34, ge=0, le=1, description="confidence below which the bot declines to answer"
     )
     generator: str = Field(
         default="",
@@ -109,6 +109,15 @@ class Config(BaseSettings):
     )
     embedding_cache: int = Field(default=4096, ge=1, description="embedded questions that are kept")
     answer_cache: int = Field(default=1024, ge=1, description="answers that are kept")
+    tool_workers: int = Field(
+        default=1, ge=1, le=16, description="tools that run at once; others wait in line"
+    )
+    tool_results: Path = Field(
+        default=Path("results"), description="folder where results of tools are kept"
+    )
+    tool_modules: tuple[str, ...] = Field(
+        default=(), description="modules with tools of your own, imported where tools are used"
+    )
     eval_thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
         default={},
         description="least values of figures of `mlqa eval`, for those of which smaller is better "

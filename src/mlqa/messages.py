@@ -24,7 +24,8 @@ Language = Literal["ko", "en"]
 def catalogue(language: Language) -> dict[str, str]:
     """All sentences of one language, by key."""
     sentences: dict[str, str] = {}
-    for file in resources.files("mlqa.locales").iterdir():
+    files = resources.files("mlqa.locales").iterdir()
+    for file in sorted(files, key=lambda file: (file.name.count("."), file.name)):
         if file.name == f"{language}.toml" or file.name.endswith(f".{language}.toml"):
             sentences |= tomllib.loads(file.read_bytes().decode("utf-8"))
     return sentences

@@ -108,7 +108,7 @@ class Generator(Protocol):
             tokens: Longest text.
 
         Yields:
-            Pieces of the text as they come, cut anywhere.
+            Pieces of the text as they come, cut anywhere; empty ones while nothing comes.
 
         Raises:
             ModelError: It fails, is late, breaks off or does not come to an end.

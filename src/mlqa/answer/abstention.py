@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
+from mlqa.answer.asking import wants_code
 from mlqa.answer.expected import can_hold
 from mlqa.answer.matching import Concept, QuestionMatcher, met
 from mlqa.answer.reading import SentenceReading
@@ -32,6 +33,8 @@ class Evidence:
             count), else 1.
         dense: Cosine similarity of the most similar hit, 0 if negative.
         meaning: How near in meaning the nearest sentence is.
+        three: The same, the mean of the nearest three.
+        listing: 0 if code is asked for and the first passage has none, else 1.
     """
 
     known: float
@@ -40,11 +43,13 @@ class Evidence:
     expected: float
     dense: float
     meaning: float
+    three: float
+    listing: float
 
 
 # Fitted coefficients in the order of Evidence, and the intercept.
-_COEFFICIENTS = (1.76, 1.86, 0.79, 4.47, 2.73, 1.56)
-_INTERCEPT = -8.78
+_COEFFICIENTS = (0.05, 1.72, 2.87, 3.51, 1.64, 0.14, 1.42, 0.72)
+_INTERCEPT = -8.28
 
 
 def evidence_for(
@@ -65,6 +70,7 @@ def evidence_for(
         return Evidence(*[0.0] * len(_COEFFICIENTS))
     best = max(reading.coverage for reading in readings)
     near = [r.text for r in readings if r.coverage >= _LEAST_COVERAGE * best]
+    meanings = sorted((reading.meaning for reading in readings), reverse=True)
     breadth = max(
         sum(met(concept, r.credits) >= _MET for concept in matcher.concepts) for r in readings
     )
@@ -72,9 +78,11 @@ def evidence_for(
         known=matcher.known,
         names=_share_known([c for c in matcher.concepts if c.is_name]),
         breadth=min(breadth, _BROAD) / max(1, min(len(matcher.concepts), _BROAD)),
-        expected=float(can_hold(query.searched, near)),
+        expected=float(can_hold(query.searched, near, matcher.kiwi)),
         dense=max(0.0, *(hit.dense_score for hit in hits)),
-        meaning=max(reading.meaning for reading in readings),
+        meaning=meanings[0],
+        three=sum(meanings[:3]) / len(meanings[:3]),
+        listing=float(not wants_code(query.searched) or _has_listing(hits[0], readings)),
     )
 
 
@@ -83,6 +91,10 @@ def confidence(evidence: Evidence) -> float:
     values = astuple(evidence)
     logit = _INTERCEPT + sum(c * v for c, v in zip(_COEFFICIENTS, values, strict=True))
     return 1 / (1 + math.exp(-logit))
+
+
+def _has_listing(hit: Hit, readings: Sequence[SentenceReading]) -> bool:
+    return any(reading.is_listing for reading in readings if reading.hit is hit)
 
 
 def _share_known(concepts: Sequence[Concept]) -> float:

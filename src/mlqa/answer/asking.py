@@ -8,21 +8,46 @@ from typing import Literal
 
 from mlqa.text.glossary import normalise_form
 
-Asking = Literal["reason", "definition", "how", "list", "figure", "person", "comparison", "other"]
+Asking = Literal[
+    "reason",
+    "definition",
+    "how",
+    "list",
+    "figure",
+    "person",
+    "comparison",
+    "advice",
+    "other",
+]
 
+# A question inside a question (왜 되는지도 모르는) is not what is asked.
+_EMBEDDED = re.compile(
+    r"(왜|어떻게|무엇이?|뭐가|누가|언제|얼마나)[^.?]{0,20}(는지|은지|한지|인지|할지|된지)"
+)
 _OPENING = 24  # characters in which a definition names what it defines
 
 # The first that matches counts.
 _QUESTIONS: dict[Asking, str] = {
-    "person": r"누가|누구|누군|저자|글쓴이는|\bwho\b|\bwhose\b",
+    "person": r"누가|누구|누군|"
+    r"[가-힣](한|쓴|낸|든|린|은|던) (사람|인물|저자)(은|이|을|를)?(\??$| 누| 알| 이)|"
+    r"\bwho\b|\bwhose\b",
     "reason": r"왜|이유|까닭|때문|원인|어째서|어쩌다|\bwhy\b|\breasons?\b|\bcause",
     "list": r"가지|종류|목록|나열|단계(는|를|들|가)|순서|무엇무엇|뭐뭐|어떤 것들|"
     r"\blist\b|\bsteps?\b|\bstages?\b|what are|which .*s\b",
     "figure": r"몇|얼마|언제|개수|연도|며칠|비율|\bhow (many|much|long|old)\b|\bwhen\b|\bnumber\b",
-    "comparison": r"차이|비교|다른가|다른 점|다르|보다 (더|나)|versus|\bvs\b|differ|\bcompare",
+    "comparison": r"차이|어느 쪽|비교|다른가|다른 점|다르|보다 (더|나)|"
+    r"versus|\bvs\b|differ|\bcompare",
     "how": r"어떻게|어떡|방법|하려면|\bhow\b",
     "definition": r"이?란|이라는 건|무엇|뭐|뭔|뭘|무슨|의미|정의|뜻|what (is|are|does)|\bmean",
+    "advice": r"(해|[워와어아])야 (하|할|해|되|될|돼|합|겠)|을까요?\??$|[할될]까|"
+    r"(해|어|아|워|사|써)도 (되|될|돼|괜찮|좋)|괜찮|"
+    r"(좋|낫|괜찮|맞)(은|나|을|는|습|아)[가-힣 ]{0,4}\??$|"
+    r"좋은 (전략|방법|생각|선택)|추천|필요(한가|할까|해|합니까|하나|가 있)|"
+    r"\bshould\b|\bworth\b|\brecommend|do i (need|have) to",
 }
+_CODE = re.compile(
+    r"코드|구현|파이썬|소스|예제|\b(code|python|implement\w*|listing)\b", re.IGNORECASE
+)
 _SENTENCES: dict[Asking, re.Pattern[str]] = {
     "reason": re.compile(
         r"때문|이점|장점|므로|[으]?니까|이유|까닭|덕분|탓|기에 |따라서|원인|위해서|어서 "
@@ -37,13 +62,18 @@ _SENTENCES: dict[Asking, re.Pattern[str]] = {
     ),
     "person": re.compile(r"[가-힣]{2,4}(은|는|이|가|의|도|에 따르면) |\([A-Z][a-z]+"),
     "comparison": re.compile(r"보다|반면|달리|다르|차이|더 |마찬가지|비교"),
+    "advice": re.compile(
+        r"권합|권하|조언|낫습|필요[^.]{0,4}없|[해아어]야 (합|한)|결론|당부|단언|주장|견해|"
+        r"것은 아니|피하|충분(합|히)|계속하면|봅니다|내다봅"
+    ),
 }
 
 
 def asked_for(question: str) -> Asking:
     """What a question asks for, by its question words."""
+    asked = _EMBEDDED.sub("", question)
     for asking, pattern in _QUESTIONS.items():
-        if re.search(pattern, question, re.IGNORECASE):
+        if re.search(pattern, asked, re.IGNORECASE):
             return asking
     return "other"
 
@@ -63,3 +93,8 @@ def gives(asking: Asking, sentence: str, terms: Sequence[str]) -> float:
         opening = normalise_form(sentence[:_OPENING])
         return 1.0 if any(term in opening for term in terms) else 0.3
     return 1.0
+
+
+def wants_code(question: str) -> bool:
+    """Whether a question asks for a listing."""
+    return bool(_CODE.search(question))

@@ -13,20 +13,28 @@ _TOPICS_NAMED = 5
 def pieces(sentences: Sequence[AnswerSentence]) -> Iterator[str]:
     """The answer sentence by sentence; joined, the pieces are its text.
 
-    Each sentence is followed by the number of its citation. Items of a list and listings stand on
-    lines of their own.
+    Each sentence is followed by the number of its citation. Items of a list are numbered and stand
+    on lines of their own, as listings and the names of those whose views follow do.
     """
+    items = 0
     for position, sentence in enumerate(sentences):
+        items = items + 1 if sentence.layout == "item" else items
         text = f"{sentence.text} [{sentence.citation.number}]"
         if sentence.layout == "item":
-            text = f"- {text}"
+            text = f"{items}. {text}"
         elif sentence.layout == "listing":
             text = f"{sentence.text}\n[{sentence.citation.number}]"
-        if position:
-            # A running sentence behind an item goes on with it.
-            joins = sentence.layout == "running" and sentences[position - 1].layout != "listing"
-            text = (" " if joins else "\n") + text
-        yield text
+        if sentence.heading:
+            text = f"{sentence.heading}:\n{text}"
+        yield (_joint(sentences[position - 1], sentence) if position else "") + text
+
+
+def _joint(previous: AnswerSentence, sentence: AnswerSentence) -> str:
+    """What stands between two sentences; a running sentence behind an item goes on with it."""
+    if sentence.heading:
+        return "\n\n"
+    joins = sentence.layout == "running" and previous.layout != "listing"
+    return " " if joins else "\n"
 
 
 def decline(topics: Sequence[str], language: Language, near: Sequence[AnswerSentence] = ()) -> str:

@@ -30,8 +30,10 @@ _WITH_COMMA = re.compile(
     r"(첫|둘|셋|넷|다섯|여섯)째로?|(첫|두|세|네|다섯|여섯) ?번째로?|자|음|아|네|글쎄)"
     r",\s+(?=\S)"
 )
-# A reason without what it is the reason of.
+# A reason without what it is the reason of: 왜냐하면 …, or … 때문입니다 with no 까닭은 before it.
 _REASON = re.compile(r"왜냐하?면")
+_BECAUSE = re.compile(r"때문(입니다|이다|이에요|이죠)[.!]?$")
+_OF_WHAT = re.compile(r"(이유|까닭|원인|배경|것|점)(은|는|도)|데에?는|때문에|라서|므로")
 
 _FIRST_WORDS = re.compile(r"(?:\S+\s+){0,2}\S+")
 _SKIPPED_TAGS = {"MAG", "IC", "SP"}
@@ -75,6 +77,7 @@ def without_opening(sentence: str, kiwi: Kiwipie) -> Opening:
         is_reason = is_reason or bool(_REASON.match(found[0]))
         start = found.end()
     text = sentence[start:]
+    is_reason = is_reason or bool(_BECAUSE.search(text) and not _OF_WHAT.search(text))
     leans = is_reason or _begins_backward(text, kiwi)
     return Opening(text, start, trimmed=start > 0, needs_previous=leans)
 

@@ -8,17 +8,57 @@ subject is.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+
+from mlqa.answer.asking import asked_for
+from mlqa.text.kiwi import Kiwipie
 
 _NUMBER = (
     r"(\d[\d,.]*|한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|스무|서른|수백만|수천|수백|몇십|여러|반)"
 )
 # 몇 명이에요, but not 몇 개 읽으면, which asks for no figure.
 _COUNTED = re.compile(
-    r"몇\s?(가지|단계|명|번|년|살|개월|시간|층|줄|개|퍼센트|프로|원|달러|점|등|일|장|회|쪽|권|세|판|대)"
+    r"몇\s?(가지|단계|명|번|년|살|개월|시간|분|초|주|달|층|줄|개|퍼센트|프로|원|달러|점|등|일|장|회|쪽|권|세|판|대)"
     r"(?!\s?[가-힣]*\s?[가-힣]*면)"
 )
+
+
+_NAMES = {"NNP", "SL"}
+_WANTS_A_NAME = re.compile(
+    r"(이름|본명)(이|은|을|좀| )|"
+    r"(어느|어떤|무슨) (회사|학교|대학|도시|나라|사이트|학회|데이터셋|기업)|"
+    r"(회사|학교|대학|도시|나라|사이트|학회)(가|는|이) 어디"
+)
+# Who somebody is can be said without a name.
+_PEOPLE = {
+    *(
+        "글쓴이",
+        "저자",
+        "번역자",
+        "교수",
+        "학생",
+        "후배",
+        "선배",
+        "동료",
+        "사람",
+        "팀",
+        "회사",
+        "대표",
+    ),
+    *(
+        "매니저",
+        "엔지니어",
+        "개발자",
+        "과학자",
+        "연구자",
+        "사용자",
+        "고객",
+        "에이전트",
+        "기관",
+        "단체",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +75,27 @@ def _expect(asks: str, holds: str) -> _Expectation:
 
 _DATE = r"\d+\s?(년|월|일)|\d{4}|시절|시대|무렵|해에|세기"
 _MONEY = r"\d[\d,.]*\s?(원|달러|유로|만)"
+_DURATION = r"\d[\d,.]*\s?(일|시간|분|초|주|달|개월|년)|며칠|하루|한나절"
 _TIMES = rf"{_NUMBER}\s?(번|회)"
 _EXPECTATIONS = (
     _expect(
-        r"가격|참가비|비용이 얼마|사려면.*얼마|얼마(였|나 들| 들|를 내)|\bprice\b|how much does",
+        r"가격|참가비|비용이 얼마|사려면.*얼마|얼마(였|나 들| 들|를 내|나 벌)|"
+        r"(돈|초봉|연봉|월급|요금)(이|은|는)? 얼마|\bprice\b|how much (does|did|money)",
         _MONEY,
     ),
+    _expect(r"태어났|태어난 (해|날|곳)|\bborn\b", r"태어|출생|년생"),
+    _expect(r"걸렸|걸리나|걸려\?|how long did", _DURATION),
+    _expect(
+        r"다녀|다니(나|는|고)|근무|소속|재직|\bwork(s|ing)? (at|for)\b",
+        r"다니|근무|소속|재직|대표|연구원",
+    ),
+    _expect(r"지도 ?교수|advisor|supervisor", r"지도 ?교수"),
+    _expect(r"정확도[^?]*(몇|얼마)|\baccuracy\b", r"\d[\d.]*\s?(%|퍼센트|프로)"),
+    _expect(
+        r"(largest|smallest|biggest) .*(size|number)|(가장|최대|제일) [큰작][^?]*(크기|몇|얼마)",
+        rf"{_NUMBER}\s?(개|만|천|k)",
+    ),
+    _expect(r"입사|지원 (자격|방법)|\bapply\b", r"입사|지원"),
     _expect(r"나이|몇 살|\bhow old\b", r"\d+\s?(살|세)"),
     _expect(
         r"언제.*(나왔|태어|열렸|썼|쓰인|발표|출간|만들|시작|생겼|일어)|연도|며칠|날짜|출간일|생일",
@@ -69,13 +124,19 @@ _EXPECTATIONS = (
 )
 
 
-def can_hold(question: str, sentences: Sequence[str]) -> bool:
+def can_hold(question: str, sentences: Sequence[str], kiwi: Kiwipie) -> bool:
     """Whether what a question asks for can be in the sentences; true for most questions.
 
     Args:
         question: What is asked.
         sentences: Those that are on the question.
+        kiwi: Tells names from other words.
     """
+    wants_somebody = asked_for(question) == "person"
+    if wants_somebody and not _names_something_new(sentences, question, kiwi, _PEOPLE):
+        return False
+    if _WANTS_A_NAME.search(question) and not _names_something_new(sentences, question, kiwi):
+        return False
     counted = _COUNTED.search(question)
     # 개 counts anything: 110개의 층 answers 몇 층.
     if counted and not _any(re.compile(rf"{_NUMBER}\s?({counted[1]}|개)"), sentences):
@@ -89,3 +150,15 @@ def can_hold(question: str, sentences: Sequence[str]) -> bool:
 
 def _any(pattern: re.Pattern[str], sentences: Sequence[str]) -> bool:
     return any(pattern.search(sentence) for sentence in sentences)
+
+
+def _names_something_new(
+    sentences: Sequence[str], question: str, kiwi: Kiwipie, others: Collection[str] = ()
+) -> bool:
+    """Whether a sentence holds a proper noun that the question does not, or one of some words."""
+    return any(
+        ((morpheme.tag in _NAMES and len(morpheme.form) > 1) or morpheme.form in others)
+        and morpheme.form.lower() not in question.lower()
+        for sentence in sentences
+        for morpheme in kiwi.morphemes(sentence)
+    )

@@ -1,48 +1,28 @@
 """Answers put together from the sentences of the hits, with no language model.
 
-The sentence that answers best comes first, then those that add to it, in the order of their
-texts. Each carries its number and rests on a verbatim span; only its ending may change, so that
+The sentence that answers best comes first, then those that add to it, in the shape that was asked
+for. Each carries its number and rests on a verbatim span; only its ending may change, so that
 answers speak with one voice. A sentence that introduces a list or a listing brings it along.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mlqa.answer.abstention import confidence, evidence_for
-from mlqa.answer.asking import asked_for
+from mlqa.answer.candidates import Candidate, candidates_among, sentence_asked
 from mlqa.answer.matching import QuestionMatcher, TextTerms
-from mlqa.answer.ranking import SentenceAsked, features, following, score
-from mlqa.answer.reading import SentenceReading, read_hits
+from mlqa.answer.outline import Outline, counted_in, outline_for
+from mlqa.answer.reading import read_hits
 from mlqa.answer.register import to_formal
-from mlqa.schema import AnswerSentence, Citation, Document, Draft, Hit, Layout, Query, Span
+from mlqa.answer.shapes import Said, Shaper, plain_items
+from mlqa.schema import AnswerSentence, Citation, Document, Draft, Hit, Query, Span
 
-# A further sentence must be this good beside the first, and bring this much of its own.
-_SUPPORT = 0.7
-_REDUNDANCY = 0.6
 _ON_SUBJECT = 0.5
 # What a question shares with a sentence on its subject that need not answer it. There is one for
 # every third declined near miss of the training part, and for no question off the subject.
 _SHARED_WORDS, _SHARED_MEANING = 0.3, 0.4
-# What a sentence gains as support by standing so many sentences behind the best one.
-_NEAR = {-1: 0.1, 1: 0.2, 2: 0.1}
-_ASKS_FOR_CODE = re.compile(
-    r"코드|구현|파이썬|소스|예제|\b(code|python|implement\w*|listing)\b", re.IGNORECASE
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A sentence that may be said, without an opening that leans on the one before."""
-
-    reading: SentenceReading
-    span: Span
-    text: str
-    terms: frozenset[str]
-    score: float
-    introduces: bool
 
 
 class ExtractiveAnswerer:
@@ -51,132 +31,116 @@ class ExtractiveAnswerer:
     Args:
         texts: Gives the terms of texts.
         longest: Sentences in an answer at the most; a list may have more.
+        documents: All documents by id: their headings, and whose they are.
     """
 
-    def __init__(self, texts: TextTerms, longest: int) -> None:
+    def __init__(self, texts: TextTerms, longest: int, documents: Mapping[str, Document]) -> None:
         self._texts = texts
         self._longest = longest
+        self._documents = documents
 
     def answer(self, query: Query, hits: Sequence[Hit]) -> Draft:
         """The best sentences of the hits; see ``protocols.Answerer``."""
         matcher = QuestionMatcher(query, self._texts)
         readings = read_hits(matcher, hits)
         sure = confidence(evidence_for(query, matcher, hits, readings))
-        chosen = self._choose(query, readings)
-        sentences = (self._said(candidate, n) for n, candidate in enumerate(chosen, start=1))
-        return Draft(
-            sentences=_plain_items(tuple(sentences)),
-            confidence=sure,
-            on_subject=bool(chosen) and _is_on_subject(chosen[0]),
-        )
-
-    def _choose(self, query: Query, readings: Sequence[SentenceReading]) -> list[_Candidate]:
-        asked = SentenceAsked(
-            asking=asked_for(query.searched),
-            wants_code=bool(_ASKS_FOR_CODE.search(query.searched)),
-            covered=max((reading.in_context for reading in readings), default=0.0),
-        )
-        candidates = [self._candidate(reading, asked, readings) for reading in readings]
+        asked = sentence_asked(query, readings)
+        candidates = candidates_among(readings, asked, self._texts)
         sayable = [c for c in candidates if not c.reading.is_listing]
         if not sayable:
-            return []
+            return Draft(sentences=(), confidence=sure)
         best = max(sayable, key=lambda candidate: candidate.score)
-        introduced = _introduced(best, candidates)
-        return [best, *introduced] if introduced else self._with_support(best, sayable)
-
-    def _candidate(
-        self, reading: SentenceReading, asked: SentenceAsked, readings: Sequence[SentenceReading]
-    ) -> _Candidate:
-        opening = self._texts.opening(reading.text)
-        span = Span(reading.span.start + opening.start, reading.span.end)
-        terms = self._texts.of(opening.text)[0]
-        follows = following(reading, readings)
-        found = features(reading, opening, terms, asked, follows)
-        introduces = "다음과 같" in opening.text
-        return _Candidate(reading, span, opening.text, terms, score(found), introduces)
-
-    def _with_support(self, best: _Candidate, candidates: Sequence[_Candidate]) -> list[_Candidate]:
-        """The best sentence and those that add to it, in the order of their texts."""
-        chosen = [best]
-        worth = [(c.score + _nearness(c, best), c) for c in candidates if c is not best]
-        for value, candidate in sorted(worth, key=lambda pair: -pair[0]):
-            if len(chosen) >= self._longest or value < _SUPPORT * best.score:
-                break
-            on_subject = candidate.reading.names >= _ON_SUBJECT * best.reading.names
-            repeats = any(_says_the_same(candidate, other) for other in chosen)
-            says = not candidate.introduces and not candidate.text.endswith("?")
-            if on_subject and not repeats and says:
-                chosen.append(candidate)
-        first = best.reading.hit.rank
-        rest = sorted(
-            chosen[1:],
-            key=lambda c: (c.reading.hit.rank != first, c.reading.hit.rank, c.reading.position),
+        shaper = Shaper(candidates, self._texts, self._longest, asked.asking)
+        shaped = shaper.shaped(best)
+        sentences = [self._said(one) for one in plain_items(shaped)]
+        if not any(one.layout == "item" for one in shaped):
+            sentences = self._outlined(query, matcher, hits, sayable) or sentences
+        return Draft(
+            sentences=_numbered(sentences), confidence=sure, on_subject=_is_on_subject(best)
         )
-        return [best, *rest]
 
-    def _said(self, candidate: _Candidate, number: int) -> AnswerSentence:
+    def _said(self, said: Said) -> AnswerSentence:
         """A sentence in the voice of answers, 합니다체; its quote stays as it stands."""
-        reading = candidate.reading
-        citation = Citation(
-            number=number,
-            document_id=reading.hit.chunk.document_id,
-            start=candidate.span.start,
-            end=candidate.span.end,
-            quote=candidate.text,
-            title=reading.hit.title,
-            headings=reading.hit.chunk.headings,
-            also_in=reading.hit.also_in,
-        )
-        layout: Layout = "running"
+        candidate = said.candidate
+        hit = candidate.reading.hit
         text = candidate.text
-        if reading.is_listing:
-            layout = "listing"
-        elif reading.is_item and number > 1:
-            layout = "item"
-        if not reading.is_listing:
+        if said.layout != "listing":
             text = to_formal(text, self._texts.extractor.kiwi)
-        return AnswerSentence(text=text, citation=citation, layout=layout)
+        return AnswerSentence(
+            text=text,
+            citation=_citation(hit, candidate.span, candidate.text),
+            layout=said.layout,
+            heading=self._whose(hit) if said.view else "",
+        )
+
+    def _whose(self, hit: Hit) -> str:
+        """Who speaks in a text, by name where it is known, and its title."""
+        author = self._documents[hit.chunk.document_id].source.author
+        return f"{author}, 〈{hit.title}〉" if author else f"〈{hit.title}〉"
+
+    def _outlined(
+        self,
+        query: Query,
+        matcher: QuestionMatcher,
+        hits: Sequence[Hit],
+        sayable: Sequence[Candidate],
+    ) -> list[AnswerSentence]:
+        """What leads to a list in the headings, and its points, if the question asks for one."""
+        ids = dict.fromkeys(hit.chunk.document_id for hit in hits)
+        documents = [self._documents[document_id] for document_id in ids]
+        found = outline_for(query.searched, matcher, documents)
+        if not found:
+            return []
+        document, outline = found
+        hit = next(hit for hit in hits if hit.chunk.document_id == document.id)
+        leads = [
+            c
+            for c in sayable
+            if c.is_bare and not c.follows and counted_in(c.text) == len(outline.points)
+        ]
+        lead = max(leads, key=lambda candidate: candidate.score, default=None)
+        return [
+            *([self._said(Said(lead))] if lead else []),
+            *(self._point(document, outline, hit, span) for span in outline.points),
+        ]
+
+    def _point(self, document: Document, outline: Outline, hit: Hit, span: Span) -> AnswerSentence:
+        quote = document.text[span.start : span.end]
+        citation = replace(_citation(hit, span, quote), headings=outline.heading, also_in=())
+        text = to_formal(quote, self._texts.extractor.kiwi)
+        return AnswerSentence(text=text, citation=citation, layout="item")
 
 
-def _is_on_subject(candidate: _Candidate) -> bool:
+def _citation(hit: Hit, span: Span, quote: str) -> Citation:
+    """Proof of a sentence; it is numbered later."""
+    return Citation(
+        number=0,
+        document_id=hit.chunk.document_id,
+        start=span.start,
+        end=span.end,
+        quote=quote,
+        title=hit.title,
+        headings=hit.chunk.headings,
+        also_in=hit.also_in,
+    )
+
+
+def _numbered(sentences: Sequence[AnswerSentence]) -> tuple[AnswerSentence, ...]:
+    return tuple(
+        replace(sentence, citation=replace(sentence.citation, number=number))
+        for number, sentence in enumerate(sentences, start=1)
+    )
+
+
+def _is_on_subject(candidate: Candidate) -> bool:
     """Whether a sentence is about what is asked: by its words, its meaning and the names."""
     reading = candidate.reading
     return (
-        "다음" not in candidate.text  # what it announces would be missing
+        not candidate.is_bare  # what it announces would be missing
         and reading.in_context >= _SHARED_WORDS
         and reading.meaning >= _SHARED_MEANING
         and reading.names >= _ON_SUBJECT
     )
-
-
-def _nearness(candidate: _Candidate, best: _Candidate) -> float:
-    """What stands around the best sentence often gives its reason or its limits."""
-    if candidate.reading.hit is not best.reading.hit:
-        return 0.0
-    return _NEAR.get(candidate.reading.position - best.reading.position, 0.0)
-
-
-def _introduced(best: _Candidate, candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """The list or listing that a sentence introduces; one item alone is no list."""
-    by_reading = {id(candidate.reading): candidate for candidate in candidates}
-    follows = following(best.reading, [c.reading for c in candidates])
-    if len(follows) == 1 and not follows[0].is_listing:
-        return []
-    return [by_reading[id(reading)] for reading in follows]
-
-
-def _says_the_same(first: _Candidate, second: _Candidate) -> bool:
-    if first.text == second.text:
-        return True
-    smaller = min(len(first.terms), len(second.terms))
-    return smaller == 0 or len(first.terms & second.terms) >= _REDUNDANCY * smaller
-
-
-def _plain_items(sentences: tuple[AnswerSentence, ...]) -> tuple[AnswerSentence, ...]:
-    """A single item among other sentences is running text; only several make a list."""
-    if sum(sentence.layout == "item" for sentence in sentences) > 1:
-        return sentences
-    return tuple(replace(s, layout="running") if s.layout == "item" else s for s in sentences)
 
 
 def proven(

@@ -25,6 +25,7 @@ from mlqa.protocols import Answerer, Generator
 from mlqa.schema import AnswerSentence, Citation, Draft, DraftPiece, Hit, Query
 
 _BOUNDARY_BYTES = 8
+_REPEATS = 2  # a model that says what it has said so often is not heard any longer
 
 
 class GenerativeAnswerer:
@@ -61,7 +62,8 @@ class GenerativeAnswerer:
             hits: The passages found for it, best first; may be empty.
 
         Yields:
-            Sentences of the model as they are proven, then the whole draft. Where the model is
+            Sentences of the model as they are proven, nothing while it thinks, then the whole
+            draft. Where the model is
             not asked, fails or says nothing that is proven, the draft goes on with the sentences
             of the extractive answer, and its note says why.
         """
@@ -74,16 +76,22 @@ class GenerativeAnswerer:
         try:
             with closing(self._say(query, hits)) as sentences:
                 for said in sentences:
+                    if said is None:
+                        yield DraftPiece()
+                        continue
                     for sentence in self._add(said, hits, written):
                         yield DraftPiece(sentence=sentence)
-                    if written.proven >= self._config.answer_sentences:
+                    enough = written.proven >= self._config.answer_sentences
+                    if enough or written.repeats >= _REPEATS:
                         break
         except ModelError as error:
             failure = error
         yield DraftPiece(draft=self._draft(extractive, written, failure))
 
-    def _say(self, query: Query, hits: Sequence[Hit]) -> IteratorThatCloses[Said, None, None]:
-        """The sentences of the model as soon as they are whole."""
+    def _say(
+        self, query: Query, hits: Sequence[Hit]
+    ) -> IteratorThatCloses[Said | None, None, None]:
+        """The sentences of the model as soon as they are whole; None after each piece."""
         config = self._config
         boundary = secrets.token_hex(_BOUNDARY_BYTES)
         conversation = messages(query, hits, config.answer_sentences, boundary)
@@ -94,6 +102,7 @@ class GenerativeAnswerer:
         with closing(pieces):
             for piece in pieces:
                 yield from splitter.feed(piece)
+                yield None
             yield from splitter.finish()
 
     def _add(self, said: Said, hits: Sequence[Hit], written: _Written) -> list[AnswerSentence]:
@@ -144,6 +153,7 @@ class _Written:
             ones before it.
         proven: How many of them are proven.
         dropped: How many are left out.
+        repeats: How often the model said what it had said before.
         declines: Whether the model says that the passages hold no answer.
     """
 
@@ -151,6 +161,7 @@ class _Written:
         self.sentences: list[AnswerSentence] = []
         self.proven = 0
         self.dropped = 0
+        self.repeats = 0
         self.declines = False
         self._marks = marks
         self._waiting: list[AnswerSentence] = []
@@ -159,6 +170,7 @@ class _Written:
     def add(self, sentence: AnswerSentence) -> list[AnswerSentence]:
         """Takes up a sentence; returns what comes next in the draft, numbered."""
         if sentence.text in self._seen:
+            self.repeats += 1
             return []
         self._seen.add(sentence.text)
         if not sentence.supported and not self._marks:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mlqa.answer.discourse import Opening, without_opening
 from mlqa.cache import Cache
 from mlqa.schema import Query
+from mlqa.text.kiwi import Kiwipie
 from mlqa.text.pieces import Piece
 from mlqa.text.terms import Term, TermExtractor
 
@@ -147,6 +148,11 @@ class QuestionMatcher:
     def meaning(self, text: str) -> float:
         """How near a text is to the question in meaning: their cosine, 0 if negative."""
         return max(0.0, float(self._texts.vector(text) @ self._vector))
+
+    @property
+    def kiwi(self) -> Kiwipie:
+        """The analyser."""
+        return self._texts.extractor.kiwi
 
     @property
     def known(self) -> float:

@@ -8,13 +8,17 @@ from typing import NamedTuple
 
 from mlqa.answer.asking import Asking, gives
 from mlqa.answer.discourse import Opening
+from mlqa.answer.lists import promises
 from mlqa.answer.reading import SentenceReading
 
-_LONGEST_LIST = 12
 _FEWEST_NEW = 2  # terms that a sentence must add to those of the question
 # A question inside a sentence (왜 필요한지 이해하기를 바랍니다) names the subject, no more.
 _EMBEDDED = re.compile(r"(왜|어떻게|무엇|누가|언제|얼마나)[^.]{0,30}(는지|은지|한지|인지|할지|까 )")
-_INTRODUCES = re.compile(r"다음|아래|다음과 같|여섯|가지")
+# A sentence about the text itself: 이 글에서는 …을 다룹니다.
+_ABOUT_THE_TEXT = re.compile(
+    r"글을 (썼|쓰|정리|시작)|다룹니다|다루겠|다루었|소개합니다|봅시다|살펴보|알아보|이야기하겠|"
+    r"다음 기회|앞선 글|다른 글에서"
+)
 
 
 class Features(NamedTuple):
@@ -37,6 +41,7 @@ class Features(NamedTuple):
         echoes: Whether it only names the question, or says nothing that the question does not.
         loose_item: Whether it is an item of a list.
         bare: Whether it promises something that does not follow.
+        about_text: Whether it speaks of the text rather than of its subject.
     """
 
     own: float
@@ -54,6 +59,7 @@ class Features(NamedTuple):
     echoes: float
     loose_item: float
     bare: float
+    about_text: float
 
 
 # Found by training/fit_sentences.py on the training questions (docs/decisions/0006).
@@ -71,8 +77,9 @@ WEIGHTS = Features(
     leans=-0.12,
     asks=-0.3,
     echoes=-0.15,
-    loose_item=-0.1,
+    loose_item=-0.3,
     bare=-0.25,
+    about_text=-0.15,
 )
 
 
@@ -109,7 +116,7 @@ def features(
     text = opening.text
     exact = [term for term, credit in reading.credits.items() if credit == 1.0]
     has_listing = bool(follows) and follows[0].is_listing
-    has_list = len(follows) > 1
+    has_list = len(follows) > 1 and not has_listing
     wants_list = asked.asking in {"list", "reason", "how"}
     return Features(
         own=reading.coverage,
@@ -126,34 +133,11 @@ def features(
         asks=float(text.endswith("?")),
         echoes=float(bool(_EMBEDDED.search(text)) or len(set(terms) - set(exact)) < _FEWEST_NEW),
         loose_item=float(reading.is_item),
-        bare=float("다음과 같" in text and not has_list and not has_listing),
+        bare=float(promises(text) and not follows),
+        about_text=float(bool(_ABOUT_THE_TEXT.search(text))),
     )
 
 
 def score(found: Features, weights: Features = WEIGHTS) -> float:
     """How good an answer a sentence with these features is; larger is better."""
     return sum(weight * value for weight, value in zip(weights, found, strict=True))
-
-
-def following(
-    reading: SentenceReading, readings: Sequence[SentenceReading]
-) -> list[SentenceReading]:
-    """The items or the listing right behind a sentence that introduces them."""
-    if reading.is_item or reading.is_listing or not _INTRODUCES.search(reading.text):
-        return []
-    behind = [r for r in readings if r.hit is reading.hit and r.position > reading.position]
-    if behind and behind[0].is_listing:
-        return behind[:1]
-    items: list[SentenceReading] = []
-    for other in behind:
-        if not other.is_item and not (items and _same_item(items[-1], other)):
-            break
-        items.append(other)
-    return items[:_LONGEST_LIST]
-
-
-def _same_item(item: SentenceReading, other: SentenceReading) -> bool:
-    """Whether a sentence goes on in the paragraph of the item before it."""
-    chunk = item.hit.chunk
-    between = chunk.text[item.span.end - chunk.start : other.span.start - chunk.start]
-    return "\n" not in between

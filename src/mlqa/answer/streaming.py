@@ -11,6 +11,9 @@ import threading
 import time
 from collections.abc import Callable, Generator
 
+# Where nothing comes, whoever reads is handed nothing so often, seconds, and may leave.
+_BEAT = 0.2
+
 
 class NobodyReads(Exception):  # noqa: N818 - a signal, as GeneratorExit is
     """The reader has gone; the writer may stop."""
@@ -68,7 +71,7 @@ def read_within(
         late: Makes the error for a text that does not end in time.
 
     Yields:
-        Pieces of the text.
+        Pieces of the text; empty ones while nothing comes.
     """
     pipe = Pipe()
 
@@ -96,14 +99,14 @@ def read_within(
 
 
 def _next(pipe: Pipe, deadline: float, late: Callable[[], Exception]) -> str | None:
-    """The next piece; None at the end of the text."""
+    """The next piece, empty where none has come yet; None at the end of the text."""
     left = deadline - time.monotonic()
     if left <= 0:  # also where a flood of pieces never leaves the queue empty
         raise late()
     try:
-        piece = pipe.pieces.get(timeout=left)
+        piece = pipe.pieces.get(timeout=min(left, _BEAT))
     except queue.Empty:
-        raise late() from None
+        return ""
     if isinstance(piece, Exception):
         raise piece
     return piece

@@ -1,4 +1,4 @@
-"""``mlqa bench``: retrieval on a data set of others, one or two configurations."""
+"""``mlqa bench``: retrieval and answers on data of others, one or two configurations."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ def add(commands: Commands, common: Parser) -> None:
         metavar="KEY=VALUE",
         help="이 설정과 견주기(여러 번 가능)",
     )
+    bench.add_argument(
+        "--answers", action="store_true", help="챗봇에게도 물어 답이 정답을 말하는지 재기"
+    )
     bench.add_argument("--no-titles", action="store_true", help="구절의 제목은 색인하지 않기")
 
 
@@ -54,6 +57,7 @@ def _setting(text: str) -> tuple[str, str]:
 
 
 def _bench(options: argparse.Namespace, config: Config) -> int:
+    from mlqa.evaluation.answers import read_answers
     from mlqa.evaluation.benchmark import benchmark, compare
     from mlqa.evaluation.datasets import read_dataset
 
@@ -62,6 +66,7 @@ def _bench(options: argparse.Namespace, config: Config) -> int:
     if options.against:
         configs.append(_configured(config, options.against))
     dataset = read_dataset(options.dataset)
+    answers = read_answers(options.dataset) if options.answers else None
     first, *others = (
         benchmark(
             dataset,
@@ -69,6 +74,7 @@ def _bench(options: argparse.Namespace, config: Config) -> int:
             limit=options.limit,
             seed=options.seed,
             titles=not options.no_titles,
+            answers=answers,
             progress=_progress,
         )
         for configured in configs
@@ -106,6 +112,10 @@ def _show_bench(result: Result, language: Language) -> Iterator[str]:
         speed = report["speed"]
         yield f"{name}: " + message("cli_bench_query", language, **speed)
         yield f"{name}: " + message("cli_bench_cost", language, **speed)
+        if replies := report["replies"]:
+            wait = replies["first_sentence"]
+            said = {"queries": report["queries"], **replies, **wait}
+            yield f"{name}: " + message("cli_bench_replies", language, **said)
 
 
 def _settings(report: Result) -> str:
@@ -118,14 +128,14 @@ def _table(
 ) -> Iterator[str]:
     names = "AB"[: len(reports)]
     heads = [*names, "A-B", "p"] if differences else [*names]
-    yield " ".join([f"{'':10}", *(f"{head:>22}" for head in heads)])
+    yield " ".join([f"{'':13}", *(f"{head:>22}" for head in heads)])
     for name in reports[0]["figures"]:
         cells = [_figure(report["figures"][name], "") for report in reports]
         if differences:
             p = differences[name]["p"]
             shown = f"<{_LEAST_P}" if p < _LEAST_P else f"{p:.3f}"
             cells += [_figure(differences[name], "+"), shown]
-        yield " ".join([f"{name:10}", *(f"{cell:>22}" for cell in cells)])
+        yield " ".join([f"{name:13}", *(f"{cell:>22}" for cell in cells)])
 
 
 def _figure(figure: Mapping[str, float], sign: str) -> str:

@@ -70,14 +70,15 @@ def ask_all(bot: Chatbot, gold: Gold | Path | str, part: str = "all") -> tuple[R
 
 
 def _ask(bot: Chatbot, gold: GoldQuestion) -> Reply:
-    evidence = _evidence(gold, bot.documents)
+    evidence = evidence_of(gold, bot.documents)
     hits = bot.retriever.retrieve(gold.question, DEPTH, gold.history)
     ranks = (hit.rank for hit in hits if place(hit).meets(evidence))
     answer = bot.ask(gold.question, gold.history)
     return Reply(gold, evidence, hits, min(ranks, default=None), answer)
 
 
-def _evidence(gold: GoldQuestion, documents: Mapping[str, Document]) -> tuple[Place, ...]:
+def evidence_of(gold: GoldQuestion, documents: Mapping[str, Document]) -> tuple[Place, ...]:
+    """Where the quotes of a question's evidence stand, in order."""
     places: list[Place] = []
     for evidence in gold.evidence:
         start = documents[evidence.document_id].text.index(evidence.quote)

@@ -1,4 +1,4 @@
-"""Retrieval on a data set of others: figures with intervals, speed, and two settings compared.
+"""Retrieval and answers on data of others: figures with intervals, speed, two settings compared.
 
 Measures are those of trec_eval and MS MARCO as ``ir_measures`` computes them: ``recall@k`` is the
 share of a query's right passages among the first k, ``mrr@10`` is 1 / rank of the first right one,
@@ -10,15 +10,17 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from mlqa.chatbot import Chatbot
 from mlqa.config import Config
 from mlqa.errors import QuestionError
+from mlqa.evaluation.answers import Answers, Progress, Replies, ask_all
 from mlqa.evaluation.datasets import RetrievalSet
 from mlqa.evaluation.runs import ELSEWHERE
 from mlqa.evaluation.significance import Values, intervals, p_values
@@ -33,8 +35,6 @@ _DEPTH = 10  # passages that a measure looks at
 _LINE = re.compile(r"\S(?:.*\S)?")
 # Settings that do not change what is found.
 _ELSEWHERE = ELSEWHERE | {"glossary"}
-
-Progress = Callable[[Sequence[str]], Iterable[str]]
 
 
 class Figure(NamedTuple):
@@ -77,6 +77,7 @@ class BenchmarkReport:
         refused: Queries that cannot be asked (too long, no word); they count as not found.
         figures: By measure.
         speed: Times and costs.
+        replies: How the chatbot did with the queries, if it was asked.
         values: Each query's value, by measure and by the query's id.
     """
 
@@ -90,12 +91,14 @@ class BenchmarkReport:
     refused: int
     figures: Mapping[str, Figure]
     speed: Speed
+    replies: Replies | None
     values: Mapping[str, Mapping[str, float]]
 
     def fields(self) -> dict[str, Any]:
         """The report as JSON has it, without each query's values."""
         content = {name: getattr(self, name) for name in self.__slots__ if name != "values"}
         content["figures"] = {name: figure._asdict() for name, figure in self.figures.items()}
+        content["replies"] = self.replies.fields() if self.replies else None
         return {**content, "settings": dict(self.settings), "speed": self.speed._asdict()}
 
 
@@ -128,6 +131,7 @@ def benchmark(
     limit: int | None = None,
     seed: int = 0,
     titles: bool = True,
+    answers: Answers | None = None,
     progress: Progress = tuple,
 ) -> BenchmarkReport:
     """Indexes the passages as documents, asks the queries and measures what is found.
@@ -143,6 +147,7 @@ def benchmark(
         limit: Ask a sample of so many queries.
         seed: Of the sample and the intervals.
         titles: Whether passages are indexed under their titles.
+        answers: Right answers of the queries; where given, the chatbot is asked as well.
         progress: Wraps the ids of the queries as they are asked.
 
     Raises:
@@ -157,6 +162,10 @@ def benchmark(
     build = Times(time.perf_counter() - clock, time.process_time() - processor)
     found = _ask(index, config, sample, progress)
     values = measure(sample, found.rankings)
+    replies = None
+    if answers:
+        replies, said = ask_all(Chatbot(index, config), sample.queries, answers, progress)
+        values |= said
     rows = _rows(values)
     means = rows.mean(axis=1).tolist()
     return BenchmarkReport(
@@ -173,6 +182,7 @@ def benchmark(
             for name, mean, ends in zip(values, means, intervals(rows, seed), strict=True)
         },
         speed=speed_of(index, config, build, found.seconds),
+        replies=replies,
         values=values,
     )
 

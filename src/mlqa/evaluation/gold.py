@@ -14,7 +14,7 @@ from mlqa.errors import GoldError
 
 
 class Evidence(BaseModel):
-    """A passage that answers a question by itself.
+    """A passage that answers a question, or one side or item of it, by itself.
 
     Attributes:
         document_id: Where it stands.
@@ -33,11 +33,13 @@ class GoldQuestion(BaseModel):
     Attributes:
         id: Unique name.
         part: ``train`` for fitting, ``test`` for reporting; never mixed.
-        kind: How it is asked: essay, paraphrase, english, typo, followup, near_miss, unanswerable.
+        kind: How it is asked (essay, paraphrase, english, typo, followup, dialogue, near_miss,
+            unanswerable) or what for (definition, reason, how, list, comparison, figure, person,
+            advice, contradiction).
         question: What is asked.
         history: Earlier questions, oldest first.
         answerable: Whether the documents hold an answer.
-        evidence: Passages of which any one answers it.
+        evidence: Passages of which any one answers it, or one of its sides or items.
         key_facts: Facts of a right answer, each as a list of wordings.
     """
 

@@ -7,16 +7,18 @@ less than seconds of the clock; what a user waits for is measured by the clock.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
+from mlqa.chatbot import Chatbot
 from mlqa.config import Config
 from mlqa.index.embedding import open_embedder
 from mlqa.index.encoder import StaticEncoder
 from mlqa.index.store import Index
+from mlqa.schema import Answer, AnswerPiece
 from mlqa.text.terms import TermExtractor
 
 _ENCODED = 300  # passages that the cost of encoding is measured on
@@ -45,6 +47,13 @@ class Speed(NamedTuple):
     encode_ratio: float
 
 
+class Wait(NamedTuple):
+    """How long a user waits, milliseconds: median and 95th percentile."""
+
+    median_ms: float
+    p95_ms: float
+
+
 class Times(NamedTuple):
     """Seconds by the clock and seconds of the processor."""
 
@@ -58,6 +67,40 @@ def times_of(action: Callable[[], object]) -> Times:
     action()
     seconds = Times(time.perf_counter() - clock, time.process_time() - processor)
     return Times(*(max(value, _LEAST) for value in seconds))
+
+
+def first_sentence(bot: Chatbot, questions: Sequence[tuple[str, Sequence[str]]]) -> Wait:
+    """From a new question to the first sentence of its answer.
+
+    Args:
+        bot: Who is asked.
+        questions: Each with the questions before it. The first half brings words and passages into
+            the caches, as a running server has them, and does not count; nor does a question that
+            was asked before.
+
+    Raises:
+        QuestionError: One of them cannot be asked.
+    """
+    found = [heard(bot.stream(question, history)) for question, history in questions]
+    return wait_of([seconds for answer, seconds in found[len(found) // 2 :] if not answer.cached])
+
+
+def heard(stream: Iterator[AnswerPiece]) -> tuple[Answer, float]:
+    """A streamed answer, and the seconds to its first piece."""
+    start = time.perf_counter()
+    piece = next(stream)
+    seconds = time.perf_counter() - start
+    for later in stream:
+        piece = later
+    if piece.answer is None:
+        raise ValueError("a stream without an answer")
+    return piece.answer, seconds
+
+
+def wait_of(seconds: Sequence[float]) -> Wait:
+    """Median and 95th percentile of times, 0 of none."""
+    known = seconds or [0.0]
+    return Wait(float(np.median(known)) * 1e3, float(np.percentile(known, 95)) * 1e3)
 
 
 def speed_of(index: Index, config: Config, build: Times, queries: dict[str, float]) -> Speed:

@@ -126,6 +126,7 @@ class AnswerSentence:
         citation: What it rests on.
         layout: How it stands in the answer: in running text, as an item of a list on a line of
             its own, or as a listing.
+        heading: Whose view begins with it, as a line of its own before it; empty for none.
         supported: Whether the citation proves it; if not, it is merely what comes nearest, and
             the text says so.
     """
@@ -133,6 +134,7 @@ class AnswerSentence:
     text: str
     citation: Citation
     layout: Layout = "running"
+    heading: str = ""
     supported: bool = True
 
 
@@ -163,7 +165,8 @@ class DraftPiece:
     """A part of a streamed draft.
 
     Attributes:
-        sentence: What comes next in the draft; None with the last piece.
+        sentence: What comes next in the draft; None with the last piece, and while there is
+            nothing new.
         draft: The whole draft, with the last piece only: the sentences so far and, maybe, more.
     """
 

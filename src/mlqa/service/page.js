@@ -66,17 +66,21 @@
   // The newest question goes to the top of the chat and stays there while its answer comes, so
   // that the answer is read from its start; whoever scrolls meanwhile is left alone.
   let asked = 0;
+  let answering = false;
   let following = false;
   const follow = () => {
     const log = document.querySelector("#mlqa-chat [role=log]");
     const questions = document.querySelectorAll("#mlqa-chat .mlqa-question");
-    if (questions.length > asked) following = true;
+    const partial = !!document.querySelector("#mlqa-chat .mlqa-partial");
+    // A long conversation loses a question at its top for each new one.
+    if (questions.length > asked || (partial && !answering)) following = true;
     asked = questions.length;
+    answering = partial;
     if (!log || !following || !asked) return;
     const newest = questions[asked - 1].getBoundingClientRect();
     log.scrollBy({ top: newest.top - log.getBoundingClientRect().top - 12 });
     const answers = document.querySelectorAll("#mlqa-chat .mlqa-answer");
-    following = answers.length < asked || !!document.querySelector("#mlqa-chat .mlqa-partial");
+    following = answers.length < asked || partial;
   };
   for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
     addEventListener(

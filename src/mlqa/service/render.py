@@ -74,11 +74,26 @@ def notice_html(text: str) -> str:
     return f'<div class="mlqa-answer mlqa-notice"><div class="mlqa-text">{inert(text)}</div></div>'
 
 
+def earlier_html(count: int, language: Language = "ko") -> str:
+    """Says above a long conversation that only so many turns of it are shown."""
+    note = inert(message("page_earlier", language, count=count))
+    return f'<div class="mlqa-resolved">{note}</div>'
+
+
 def partial_html(text: str) -> str:
     """What has come of an answer so far, as the bot's message."""
     return (
         f'<div class="mlqa-answer mlqa-partial"><div class="mlqa-text">{inert(text)}'
         '<span class="mlqa-caret"></span></div></div>'
+    )
+
+
+def stopped_html(text: str, language: Language = "ko") -> str:
+    """What had come of an answer when the user stopped it, as the bot's message."""
+    said = f'<div class="mlqa-text">{inert(text)}</div>' if text else ""
+    note = inert(message("page_stopped", language))
+    return (
+        f'<div class="mlqa-answer mlqa-stopped">{said}<div class="mlqa-resolved">{note}</div></div>'
     )
 
 

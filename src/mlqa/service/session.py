@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
+from typing import NamedTuple, Protocol
 
 from mlqa.cache import CacheStats
 from mlqa.config import Config
 from mlqa.errors import MlqaError
-from mlqa.messages import message
+from mlqa.messages import Language, message
 from mlqa.schema import AnswerPiece, Document
 from mlqa.service import render
+from mlqa.service.pump import read_along
 
 logger = logging.getLogger(__name__)
+
+# Turns that the page shows: with every further one the browser takes longer to show a change.
+SHOWN_TURNS = 50
 
 
 class Bot(Protocol):
@@ -40,8 +46,10 @@ class Bot(Protocol):
         """Example questions."""
         ...
 
-    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[AnswerPiece]:
-        """The answer in pieces."""
+    def stream(
+        self, question: str, history: Sequence[str] = ()
+    ) -> Generator[AnswerPiece, None, None]:
+        """The answer in pieces; closing the iterator ends the work."""
         ...
 
     def cache_stats(self) -> Sequence[CacheStats]:
@@ -51,10 +59,21 @@ class Bot(Protocol):
 
 @dataclass(eq=False)
 class Turn:
-    """One question and what is shown for it, as HTML; ``shown`` is empty for an empty question."""
+    """One question and what is shown for it.
+
+    Attributes:
+        shown: The question as HTML; empty for an empty one.
+        reply: The answer so far as HTML.
+        is_stopped: Whether the user wants no more of it.
+    """
 
     shown: str
     reply: str = ""
+    is_stopped: bool = False
+
+    def shown_by_role(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Who says what."""
+        return ("user", self.shown), ("assistant", self.reply)
 
 
 class Session:
@@ -63,65 +82,102 @@ class Session:
     Not a data class: Gradio would turn one into a dictionary.
 
     Attributes:
-        questions: The questions that were answered, oldest first.
-        turns: What the page shows.
+        questions: The questions that were answered, be it in part, oldest first.
+        turns: What the page shows, oldest first, the latest ``SHOWN_TURNS``.
+        is_cut: Whether there were turns before these.
     """
 
     def __init__(self) -> None:
         self.questions: list[str] = []
         self.turns: list[Turn] = []
+        self.is_cut = False
+
+    def add(self, turn: Turn) -> None:
+        """Takes up a new turn; the oldest one goes where there are too many."""
+        self.turns.append(turn)
+        if len(self.turns) > SHOWN_TURNS:
+            del self.turns[:-SHOWN_TURNS]
+            self.is_cut = True
+
+    def stop(self) -> None:
+        """Ends the answers that are on their way; what has come of them stays."""
+        for turn in self.turns:
+            turn.is_stopped = True
 
     def forget(self) -> None:
-        """Starts anew; an answer on its way ends at its next piece."""
+        """Starts anew; answers on their way end."""
+        self.stop()
         self.questions.clear()
         self.turns.clear()
+        self.is_cut = False
 
-    def messages(self) -> list[dict[str, str]]:
+    def messages(self, language: Language) -> list[dict[str, str]]:
         """The conversation as Gradio's chat wants it."""
-        shown = (
-            {"role": role, "content": content}
-            for turn in list(self.turns)
-            for role, content in (("user", turn.shown), ("assistant", turn.reply))
-        )
-        return [entry for entry in shown if entry["content"]]
+        shown = [
+            ("assistant", render.earlier_html(SHOWN_TURNS, language) if self.is_cut else ""),
+            *((role, text) for turn in list(self.turns) for role, text in turn.shown_by_role()),
+        ]
+        return [{"role": role, "content": text} for role, text in shown if text]
 
 
-def reply(bot: Bot, question: str, session: Session) -> Iterator[list[dict[str, str]]]:
-    """Answers one question of a session.
+class _Shown(NamedTuple):
+    """What is shown of an answer, as HTML, and whether a follow-up may go on from it."""
+
+    reply: str
+    is_said: bool = False
+
+
+def reply(
+    bot: Bot, question: str, session: Session
+) -> Generator[list[dict[str, str]] | None, None, None]:
+    """Answers one question of a session; closing the iterator ends the work.
 
     The turn is written into the session as it grows, so that two answers of one session at once
     show both.
 
     Yields:
-        The conversation, again and again as the answer grows.
+        The conversation, again and again as the answer grows; None while nothing changes.
     """
     question = question.strip()
     turn = Turn(render.question_html(question) if question else "", render.partial_html(""))
-    session.turns.append(turn)
-    yield session.messages()
-    for shown, answered in _replies(bot, question, session.questions):
-        if turn not in session.turns:  # the conversation was cleared meanwhile
-            yield session.messages()
-            return
-        turn.reply = shown
-        if answered:
-            session.questions.append(question)
-        yield session.messages()
+    session.add(turn)
+    yield session.messages(bot.config.language)
+    with closing(_replies(bot, question, tuple(session.questions), turn)) as replies:
+        for shown in replies:
+            if turn not in session.turns:  # the conversation was cleared meanwhile
+                yield session.messages(bot.config.language)
+                return
+            if shown is None:
+                yield None
+                continue
+            turn.reply = shown.reply
+            if shown.is_said:
+                session.questions.append(question)
+            yield session.messages(bot.config.language)
 
 
-def _replies(bot: Bot, question: str, history: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """The bot's message as it grows, as HTML, and whether it is a whole answer."""
+def _replies(
+    bot: Bot, question: str, history: Sequence[str], turn: Turn
+) -> Generator[_Shown | None, None, None]:
+    """The bot's message as it grows; None while it does not."""
     language = bot.config.language
     text = ""
     try:
-        for piece in bot.stream(question, tuple(history)):
-            text += piece.text
-            if piece.answer is None:
-                yield render.partial_html(text), False
-            else:
-                yield render.answer_html(piece.answer, bot.documents, language), True
+        with closing(read_along(partial(bot.stream, question, history))) as pieces:
+            for piece in pieces:
+                if turn.is_stopped:
+                    yield _Shown(render.stopped_html(text, language), is_said=bool(text))
+                    return
+                if piece is None:
+                    yield None
+                elif piece.answer:
+                    shown = render.answer_html(piece.answer, bot.documents, language)
+                    yield _Shown(shown, is_said=True)
+                else:
+                    text += piece.text
+                    yield _Shown(render.partial_html(text))
     except MlqaError as error:
-        yield render.notice_html(error.text(language)), False
+        yield _Shown(render.notice_html(error.text(language)))
     except Exception:
         logger.exception("The answer failed")
-        yield render.notice_html(message("page_failed", language)), False
+        yield _Shown(render.notice_html(message("page_failed", language)))

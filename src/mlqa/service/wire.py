@@ -80,9 +80,10 @@ def _request(line: str, file: str, number: int) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise BatchError("batch_line", file=file, line=number, reason=error) from None
     fields = request if isinstance(request, dict) else {}
-    question, history = fields.get("question"), fields.get("history") or []
+    question, history = fields.get("question"), fields.get("history")
     if not isinstance(question, str):
         raise BatchError("batch_line", file=file, line=number, reason="question")
-    if not isinstance(history, list) or not all(isinstance(q, str) for q in history):
-        raise BatchError("batch_line", file=file, line=number, reason="history")
-    return {"id": fields.get("id", number), "question": question, "history": history}
+    earlier = [] if history is None else history
+    if not isinstance(earlier, list) or not all(isinstance(q, str) for q in earlier):
+        raise BatchError("batch_history", file=file, line=number)
+    return {"id": fields.get("id", number), "question": question, "history": earlier}

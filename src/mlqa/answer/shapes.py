@@ -1,0 +1,205 @@
+"""In which shape an answer comes: its sentences chosen, ordered and laid out by what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mlqa.answer.asking import Asking
+from mlqa.answer.candidates import Candidate
+from mlqa.answer.matching import TextTerms
+from mlqa.answer.reading import SentenceReading
+from mlqa.answer.support import REDUNDANCY, may, should, support_of
+from mlqa.schema import Layout
+
+# A further sentence is said if it stands in a passage that answers at least this probably, and
+# answers itself at least so probably; to hear the other side, less will do.
+_MAY_FROM, _SHOULD_FROM = 0.4, 0.06
+_VIEW_MAY_FROM = 0.2
+_VIEWS = 2  # sentences of one text in an answer to advice
+_FEWEST_POINTS = 2
+# What has several sides or parts may take more sentences.
+_OF_SEVERAL: frozenset[Asking] = frozenset({"advice", "comparison", "list", "reason"})
+_FURTHER = 2
+_ON_SUBJECT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence in its place.
+
+    Attributes:
+        candidate: The sentence.
+        layout: How it stands there.
+        view: Whether a new text speaks from here on, whose author is to be named.
+    """
+
+    candidate: Candidate
+    layout: Layout = "running"
+    view: bool = False
+
+
+class Shaper:
+    """Chooses what is said beside the best sentence.
+
+    Args:
+        candidates: All sentences of the hits, in order.
+        texts: Gives the vectors of texts.
+        longest: Sentences in an answer at the most; a list may have more.
+        asking: What is asked for.
+    """
+
+    def __init__(
+        self, candidates: Sequence[Candidate], texts: TextTerms, longest: int, asking: Asking
+    ) -> None:
+        self._candidates = candidates
+        self._by_reading = {id(c.reading): c for c in candidates}
+        self._texts = texts
+        self._asking = asking
+        self._longest = longest + (_FURTHER if asking in _OF_SEVERAL else 0)
+
+    def shaped(self, best: Candidate) -> list[Said]:
+        """The answer around its best sentence."""
+        follows = self._behind(best) if self._asking != "comparison" else []
+        if len(follows) > 1 or (follows and follows[0].reading.is_listing):
+            return [Said(best), *(Said(c, _layout(c.reading)) for c in follows)]
+        started = [*self._before(best), best, *follows]
+        if self._asking == "advice":
+            return self._views(best, started)
+        chosen = self._with_support(best, started)
+        return [Said(c) for c in chosen] if self._asking != "reason" else _points(chosen, started)
+
+    def _behind(self, candidate: Candidate) -> list[Candidate]:
+        """What a sentence introduces; one item alone is no list."""
+        follows = [self._by_reading[id(reading)] for reading in candidate.follows]
+        if len(follows) == 1 and follows[0].reading.is_item:
+            return []
+        return follows
+
+    def _before(self, candidate: Candidate) -> list[Candidate]:
+        """The sentence that one leans on, where that one stands by itself."""
+        if not candidate.leans:
+            return []
+        for other in self._candidates:
+            reading = other.reading
+            if reading.hit is candidate.reading.hit and (
+                reading.position == candidate.reading.position - 1
+            ):
+                return [other] if not other.leans and not reading.is_listing else []
+        return []
+
+    def _further(self, best: Candidate) -> list[tuple[float, Candidate]]:
+        """Other sentences with how probably their passage answers, the best answer first."""
+        vector = self._texts.vector(best.text)
+        rated = []
+        for candidate in self._candidates:
+            if candidate is not best and _may_stand(candidate, best):
+                like_best = float(self._texts.vector(candidate.text) @ vector)
+                found = support_of(candidate, best, like_best)
+                rated.append((should(found), may(found), candidate))
+        rated.sort(key=lambda one: -one[0])
+        return [
+            (allowed, candidate) for worth, allowed, candidate in rated if worth >= _SHOULD_FROM
+        ]
+
+    def _with_support(self, best: Candidate, started: Sequence[Candidate]) -> list[Candidate]:
+        """What was started with, what adds most to it, and more in the order of their texts."""
+        chosen = list(started)
+        ends = len(chosen)  # where what adds most ends
+        for allowed, candidate in self._further(best):
+            unit = self._unit(candidate, chosen)
+            fits = allowed >= _MAY_FROM and 0 < len(unit) <= self._longest - len(chosen)
+            if fits and not any(_says_the_same(candidate, other) for other in chosen):
+                ends = ends if len(chosen) > len(started) else len(chosen) + len(unit)
+                chosen.extend(unit)
+        return [*chosen[:ends], *_in_order(chosen[ends:], best)]
+
+    def _unit(self, candidate: Candidate, chosen: Sequence[Candidate]) -> list[Candidate]:
+        """A sentence with those that it cannot do without, as far as they are not said yet.
+
+        Empty where what it leans on cannot be said.
+        """
+        before = self._before(candidate)
+        if candidate.leans and not before:
+            return []
+        wanted = [*before, candidate, *self._behind(candidate)]
+        return [c for c in wanted if c not in chosen]
+
+    def _views(self, best: Candidate, started: Sequence[Candidate]) -> list[Said]:
+        """The verdict, its reasons, and what other texts think of it, each under its author."""
+        own = best.reading.hit.chunk.document_id
+        by_text: dict[str, list[Candidate]] = {own: []}
+        said = list(started)
+        for allowed, candidate in self._further(best):
+            document_id = candidate.reading.hit.chunk.document_id
+            views = by_text.setdefault(document_id, [])
+            least = _MAY_FROM if document_id == own else _VIEW_MAY_FROM
+            is_view = bool(candidate.found.form) or document_id == own
+            if not is_view or candidate.leans or candidate.is_bare:
+                continue
+            if allowed < least or len(views) >= _VIEWS:
+                continue
+            if not any(_says_the_same(candidate, other) for other in said):
+                views.append(candidate)
+                said.append(candidate)
+        others = [views for text, views in by_text.items() if text != own and views]
+        verdict = [Said(c, view=n == 0 and bool(others)) for n, c in enumerate(started)]
+        reasons = [Said(c) for c in _in_order(by_text[own], best)]
+        return [*verdict, *reasons, *_other_views(others, best)]
+
+
+def _other_views(others: Sequence[Sequence[Candidate]], best: Candidate) -> list[Said]:
+    return [
+        Said(c, view=position == 0)
+        for views in others
+        for position, c in enumerate(_in_order(views, best))
+    ]
+
+
+def _points(chosen: Sequence[Candidate], started: Sequence[Candidate]) -> list[Said]:
+    """Several reasons are points of a list, behind what the answer starts with."""
+    further = chosen[len(started) :]
+    reasons = [c for c in further if c.found.form and not c.leans]
+    if len(reasons) < _FEWEST_POINTS or len(reasons) != len(further):
+        return [Said(c) for c in chosen]
+    return [*(Said(c) for c in started), *(Said(c, "item") for c in further)]
+
+
+def _may_stand(candidate: Candidate, best: Candidate) -> bool:
+    """Whether a sentence can be said beside the best one at all."""
+    names = candidate.reading.names >= _ON_SUBJECT * best.reading.names
+    # An item without its list may be what the text speaks against.
+    loose = candidate.reading.is_item and not best.reading.is_item
+    dangles = candidate.is_bare and not candidate.follows
+    is_question = candidate.text.endswith("?")
+    bad = loose or dangles or is_question or candidate.reading.is_listing
+    return names and not bad
+
+
+def _in_order(chosen: Sequence[Candidate], best: Candidate) -> list[Candidate]:
+    """In the order of their texts, the passage of the best sentence first."""
+    first = best.reading.hit.rank
+    return sorted(
+        chosen,
+        key=lambda c: (c.reading.hit.rank != first, c.reading.hit.rank, c.reading.position),
+    )
+
+
+def _layout(reading: SentenceReading) -> Layout:
+    if reading.is_listing:
+        return "listing"
+    return "item" if reading.is_item else "running"
+
+
+def _says_the_same(first: Candidate, second: Candidate) -> bool:
+    if first.text == second.text:
+        return True
+    smaller = min(len(first.terms), len(second.terms))
+    return smaller == 0 or len(first.terms & second.terms) >= REDUNDANCY * smaller
+
+
+def plain_items(said: Sequence[Said]) -> list[Said]:
+    """A single item among other sentences is running text; only several make a list."""
+    if sum(one.layout == "item" for one in said) > 1:
+        return list(said)
+    return [replace(one, layout="running") if one.layout == "item" else one for one in said]

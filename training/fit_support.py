@@ -1,0 +1,111 @@
+"""Fits which further sentences belong into an answer, on the training part of the gold set.
+
+    python -m training.fit_support --encoder FILE [--gold eval/gold.jsonl] [--index index]
+
+Two models for ``mlqa/answer/support.py``: whether a sentence stands in a passage that overlaps the
+evidence (it may be said), and whether it stands in the evidence itself (it should be). Prints their
+weights and, from five-fold cross-validation over questions, how precise and how complete the
+sentences above each threshold are. The test part is not looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold, cross_val_predict
+
+from mlqa.answer.candidates import candidates_among, sentence_asked
+from mlqa.answer.matching import QuestionMatcher
+from mlqa.answer.reading import read_hits
+from mlqa.answer.support import Support, support_of
+from mlqa.chatbot import Chatbot
+from mlqa.config import Config
+from mlqa.evaluation.asking import Place, evidence_of, place
+from mlqa.evaluation.gold import GoldQuestion, load_gold
+from mlqa.index.store import Index
+from training.unseen import with_encoder
+
+_FOLDS = 5
+_THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+
+
+class _Row(NamedTuple):
+    """A sentence beside the best one."""
+
+    question: int
+    found: Support
+    in_passage: bool
+    in_evidence: bool
+
+
+def main() -> None:
+    """Fits and prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--encoder", type=Path, required=True, help="one trained with --unseen")
+    parser.add_argument("--gold", type=Path, default=Path("eval/gold.jsonl"))
+    parser.add_argument("--index", type=Path, default=Path("index"))
+    options = parser.parse_args()
+    config = Config(index=options.index)
+    bot = Chatbot(with_encoder(Index.load(options.index, config), options.encoder), config)
+    questions = load_gold(options.gold).part("train").questions
+    rows = [
+        row
+        for number, gold in enumerate(questions)
+        if gold.answerable
+        for row in _rows(bot, gold, number)
+    ]
+    found = np.array([row.found for row in rows])
+    groups = np.array([row.question for row in rows])
+    print("sentences", len(rows), "of questions", len(set(groups)))
+    _fit("MAY", found, np.array([row.in_passage for row in rows]), groups)
+    _fit("SHOULD", found, np.array([row.in_evidence for row in rows]), groups)
+
+
+def _fit(
+    name: str, found: NDArray[np.float64], wanted: NDArray[np.bool_], groups: NDArray[np.int64]
+) -> None:
+    model = LogisticRegression(C=1.0, max_iter=5000)
+    held_out = cross_val_predict(
+        model, found, wanted, groups=groups, cv=GroupKFold(_FOLDS), method="predict_proba"
+    )[:, 1]
+    model.fit(found, wanted)
+    print(name, Support(*model.coef_[0].round(2).tolist()))
+    print("  intercept", round(float(model.intercept_[0]), 2))
+    print("  AUC (cross-validated)", round(float(roc_auc_score(wanted, held_out)), 3))
+    for threshold in _THRESHOLDS:
+        taken = held_out >= threshold
+        print(
+            f"  from {threshold:.2f}: {taken.sum()} taken, right {wanted[taken].mean():.2f}, "
+            f"of all {wanted[taken].sum() / wanted.sum():.2f}"
+        )
+
+
+def _rows(bot: Chatbot, gold: GoldQuestion, number: int) -> list[_Row]:
+    query = bot.retriever.understand(gold.question, gold.history)
+    hits = bot.retriever.search(query, bot.config.top_k)
+    readings = read_hits(QuestionMatcher(query, bot.texts), hits)
+    candidates = candidates_among(readings, sentence_asked(query, readings), bot.texts)
+    sayable = [c for c in candidates if not c.reading.is_listing]
+    best = max(sayable, key=lambda candidate: candidate.score)
+    evidence = evidence_of(gold, bot.documents)
+    vector = bot.texts.vector(best.text)
+    return [
+        _Row(
+            number,
+            support_of(c, best, float(bot.texts.vector(c.text) @ vector)),
+            place(c.reading.hit).meets(evidence),
+            Place(c.reading.hit.chunk.document_id, c.span).meets(evidence),
+        )
+        for c in sayable
+        if c is not best
+    ]
+
+
+if __name__ == "__main__":
+    main()
