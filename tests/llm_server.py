@@ -103,6 +103,11 @@ class Handler(BaseHTTPRequestHandler):
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
         self.event({"id": "1", "object": "chat.completion.chunk", "choices": [choice]})
 
+    def call(self, **part: Any) -> None:
+        """Sends a piece of a call of a tool."""
+        choice = {"index": 0, "delta": {"tool_calls": [part]}, "finish_reason": None}
+        self.event({"id": "1", "object": "chat.completion.chunk", "choices": [choice]})
+
     def end(self, reason: str = "stop") -> None:
         """Ends a streamed answer as it should end."""
         self.piece("", reason)

@@ -56,7 +56,7 @@ def evil_index(tmp_path_factory: pytest.TempPathFactory) -> Index:
 
 
 def chatbot(index: Index, url: str = "", **settings: object) -> Chatbot:
-    model = {"generator": "openai:small", "generator_base_url": url} if url else {}
+    model = {"generator": "openai:small", "generator_base_url": url, "tools": False} if url else {}
     given = {"generator_timeout": 20.0, **model, **settings}
     return Chatbot(index, Config(glossary=Path("none.toml")).model_copy(update=given))
 

@@ -416,7 +416,6 @@ def test_progress_rises_and_names_the_arm(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(told) >= 150
     assert shares[0] == 0
     assert 0.9 < shares[-1] < 1
-    assert "준비" in told[0][1]
     assert any("BN 없음" in text for _, text in told)
     assert "BN+노이즈" in told[-1][1]
 

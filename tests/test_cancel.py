@@ -33,6 +33,7 @@ def chatbot(index: Index, base: Config, server: Served) -> Chatbot:
         "generator_timeout": 40.0,
         "generator_tokens": 16384,
         "unsupported": "mark",
+        "tools": False,  # the model is asked for an answer only
     }
     return Chatbot(index, base.model_copy(update=update))
 

@@ -179,7 +179,7 @@ def test_unreadable_content(tmp_path: Path, name: str, data: bytes, key: str) ->
 
 
 def test_named_file_of_another_kind(tmp_path: Path) -> None:
-    assert key_of(write(tmp_path / "a.pdf")) == "corpus_kind"
+    assert key_of(write(tmp_path / "a.hwp")) == "corpus_kind"
 
 
 @pytest.mark.parametrize("names", [("a.md", "a.txt"), ("가.md", "\u1100\u1161.md")])

@@ -10,7 +10,8 @@ import pytest
 
 MODELS = {"torch", "transformers", "sentence_transformers"}
 TOOLS = {"matplotlib", "optuna", "psutil", "sklearn"}
-HEAVY = MODELS | TOOLS | {"faiss", "gradio", "huggingface_hub", "kiwipiepy", "numpy"}
+SERVERS = {"anyio", "fastapi", "mcp", "starlette", "uvicorn"}
+HEAVY = MODELS | TOOLS | SERVERS | {"faiss", "gradio", "huggingface_hub", "kiwipiepy", "numpy"}
 
 
 def loaded(code: str, *arguments: Path | str) -> set[str]:
@@ -34,6 +35,7 @@ def loaded(code: str, *arguments: Path | str) -> set[str]:
         "import mlqa.cli",
         "import mlqa, mlqa.__main__; mlqa.Document; mlqa.Config(); mlqa.MlqaError; mlqa.Hit",
         "from mlqa.cli import run; assert run(['serve', '--help']) == 0",
+        "from mlqa.cli import run; assert run(['mcp', '--help']) == 0",
         "import mlqa; mlqa.tool; mlqa.ToolResult; mlqa.ToolCall",
     ],
 )

@@ -18,7 +18,7 @@ from mlqa.evaluation.figures import figures
 from mlqa.evaluation.judging import GeneratorJudge
 from mlqa.evaluation.runs import load_run
 from mlqa.index.store import Index
-from mlqa.schema import ChatMessage
+from mlqa.schema import ChatMessage, ToolChoice
 from small_generators import save_generator
 
 
@@ -37,6 +37,9 @@ class Says:
         assert (timeout, tokens) == (5, 64)
         self.asked.append(messages)
         yield from self.replies.pop(0)
+
+    def choose(self, *_: object, **__: object) -> Generator[None, None, ToolChoice | None]:
+        raise NotImplementedError
 
 
 def judged(reply: str) -> float | None:

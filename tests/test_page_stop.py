@@ -82,6 +82,7 @@ def test_the_model_is_left_with_the_page(open_page: Opener, saved_folder: Path, 
             MLQA_GENERATOR_TIMEOUT="60",
             MLQA_GENERATOR_TOKENS="16384",
             MLQA_UNSUPPORTED="mark",
+            MLQA_TOOLS="false",  # the model is asked for an answer only
         ) as url,
     ):
         page = open_page(url)

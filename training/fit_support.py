@@ -2,10 +2,9 @@
 
     python -m training.fit_support --encoder FILE [--gold eval/gold.jsonl] [--index index]
 
-Two models for ``mlqa/answer/support.py``: whether a sentence stands in a passage that overlaps the
-evidence (it may be said), and whether it stands in the evidence itself (it should be). Prints their
-weights and, from five-fold cross-validation over questions, how precise and how complete the
-sentences above each threshold are. The test part is not looked at.
+A sentence is a part of the answer if it stands in the evidence. Prints the weights for
+``mlqa/answer/support.py`` and, from five-fold cross-validation over questions, how precise and how
+complete the sentences above each threshold are. The test part is not looked at.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ from mlqa.answer.reading import read_hits
 from mlqa.answer.support import Support, support_of
 from mlqa.chatbot import Chatbot
 from mlqa.config import Config
-from mlqa.evaluation.asking import Place, evidence_of, place
+from mlqa.evaluation.asking import Place, evidence_of
 from mlqa.evaluation.gold import GoldQuestion, load_gold
 from mlqa.index.store import Index
 from training.unseen import with_encoder
 
 _FOLDS = 5
-_THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+_THRESHOLDS = (0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.2, 0.3)
 
 
 class _Row(NamedTuple):
@@ -40,7 +39,6 @@ class _Row(NamedTuple):
 
     question: int
     found: Support
-    in_passage: bool
     in_evidence: bool
 
 
@@ -63,19 +61,16 @@ def main() -> None:
     found = np.array([row.found for row in rows])
     groups = np.array([row.question for row in rows])
     print("sentences", len(rows), "of questions", len(set(groups)))
-    _fit("MAY", found, np.array([row.in_passage for row in rows]), groups)
-    _fit("SHOULD", found, np.array([row.in_evidence for row in rows]), groups)
+    _fit(found, np.array([row.in_evidence for row in rows]), groups)
 
 
-def _fit(
-    name: str, found: NDArray[np.float64], wanted: NDArray[np.bool_], groups: NDArray[np.int64]
-) -> None:
+def _fit(found: NDArray[np.float64], wanted: NDArray[np.bool_], groups: NDArray[np.int64]) -> None:
     model = LogisticRegression(C=1.0, max_iter=5000)
     held_out = cross_val_predict(
         model, found, wanted, groups=groups, cv=GroupKFold(_FOLDS), method="predict_proba"
     )[:, 1]
     model.fit(found, wanted)
-    print(name, Support(*model.coef_[0].round(2).tolist()))
+    print(Support(*model.coef_[0].round(2).tolist()))
     print("  intercept", round(float(model.intercept_[0]), 2))
     print("  AUC (cross-validated)", round(float(roc_auc_score(wanted, held_out)), 3))
     for threshold in _THRESHOLDS:
@@ -99,7 +94,6 @@ def _rows(bot: Chatbot, gold: GoldQuestion, number: int) -> list[_Row]:
         _Row(
             number,
             support_of(c, best, float(bot.texts.vector(c.text) @ vector)),
-            place(c.reading.hit).meets(evidence),
             Place(c.reading.hit.chunk.document_id, c.span).meets(evidence),
         )
         for c in sayable

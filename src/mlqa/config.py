@@ -46,6 +46,15 @@ class Config(BaseSettings):
     keep_versions: int = Field(
         default=3, ge=1, le=100, description="versions of the index that are kept"
     )
+    document_megabytes: int = Field(
+        default=50, ge=1, le=2000, description="largest file that is read, MB"
+    )
+    document_seconds: float = Field(
+        default=300, gt=0, le=3600, description="time for reading a PDF, DOCX or HWPX file, seconds"
+    )
+    document_memory: int = Field(
+        default=1024, ge=128, le=65536, description="memory for reading such a file, MB"
+    )
     chunk_characters: int = Field(
         default=550, ge=50, le=4000, description="usual length of a passage"
     )
@@ -87,7 +96,7 @@ class Config(BaseSettings):
         default=4, ge=1, le=20, description="longest answer, in sentences"
     )
     answer_threshold: float = Field(
-        default=0.34, ge=0, le=1, description="confidence below which the bot declines to answer"
+        default=0.3, ge=0, le=1, description="confidence below which the bot declines to answer"
     )
     generator: str = Field(
         default="",
@@ -109,6 +118,9 @@ class Config(BaseSettings):
     )
     embedding_cache: int = Field(default=4096, ge=1, description="embedded questions that are kept")
     answer_cache: int = Field(default=1024, ge=1, description="answers that are kept")
+    tools: bool = Field(
+        default=True, description="whether a request to run an experiment runs it: true, false"
+    )
     tool_workers: int = Field(
         default=1, ge=1, le=16, description="tools that run at once; others wait in line"
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import collections.abc
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mlqa.schema import ChatMessage, Draft, Hit, Query
+    from mlqa.schema import ChatMessage, Draft, Hit, Query, ToolChoice
 
 
 class Embedder(Protocol):
@@ -90,7 +90,7 @@ class Answerer(Protocol):
 
 
 class Generator(Protocol):
-    """A conversation in, text out, piece by piece."""
+    """A conversation in, text out, piece by piece, or the call of a tool."""
 
     @property
     def identity(self) -> str:
@@ -109,6 +109,36 @@ class Generator(Protocol):
 
         Yields:
             Pieces of the text as they come, cut anywhere; empty ones while nothing comes.
+
+        Raises:
+            ModelError: It fails, is late, breaks off or does not come to an end.
+        """
+        ...
+
+    def choose(
+        self,
+        messages: Sequence[ChatMessage],
+        tools: Sequence[Mapping[str, Any]],
+        *,
+        timeout: float,
+        tokens: int,
+    ) -> collections.abc.Generator[None, None, ToolChoice | None]:
+        """Which tool the model wants to be run; to be used with ``yield from``.
+
+        Closing the iterator makes the model stop.
+
+        Args:
+            messages: The conversation.
+            tools: The tools as functions of the OpenAI protocol, names unique.
+            timeout: Time for the choice, seconds; retries and waiting included.
+            tokens: Longest text.
+
+        Yields:
+            Nothing, again and again while the model works.
+
+        Returns:
+            The first tool that it calls rightly; None where it calls none, or where model or
+            server do not know of tools.
 
         Raises:
             ModelError: It fails, is late, breaks off or does not come to an end.

@@ -6,31 +6,27 @@ is loaded. A model's own code is never run. Two questions at once take turns.
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 import threading
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from mlqa.answer.calls import Call, Heard, call_of
+from mlqa.answer.local_use import GENERATOR, check_kind, running
 from mlqa.answer.streaming import NobodyReads, Pipe, read_within
 from mlqa.errors import ModelError
-from mlqa.index.models import ModelFolder, Use, find_model, reason
-from mlqa.schema import ChatMessage
+from mlqa.index.models import ModelFolder, find_model, reason
+from mlqa.schema import ChatMessage, ToolChoice
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-GENERATOR = Use(
-    kind="CausalLM",
-    setting="MLQA_GENERATOR",
-    without="MLQA_GENERATOR=",
-    example="local:Qwen/Qwen3-4B-Instruct-2507",
-    organization="Qwen",
-)
-_WRITES = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
+_THINK = "<think>"
 _POLL = 0.05  # seconds between looks at whether anybody still reads
+
+Function = dict[str, Any]
 
 
 class LocalGenerator:
@@ -47,7 +43,7 @@ class LocalGenerator:
 
     def __init__(self, name: str, device: str = "") -> None:
         folder = find_model(name, GENERATOR)
-        _check_kind(folder)
+        check_kind(folder)
         self._name = name
         self._identity = f"local:{folder.identity}"
         self._tokenizer, self._model = _load(folder, device)
@@ -64,37 +60,88 @@ class LocalGenerator:
         """What the model says next; see ``protocols.Generator``."""
 
         def write(pipe: Pipe) -> None:
+            self._write(pipe, messages, tokens)
+
+        return self._in_turn(write, timeout)
+
+    def choose(
+        self,
+        messages: Sequence[ChatMessage],
+        tools: Sequence[Mapping[str, Any]],
+        *,
+        timeout: float,
+        tokens: int,
+    ) -> Generator[None, None, ToolChoice | None]:
+        """Which tool the model wants to be run; see ``protocols.Generator``.
+
+        A model whose chat template shows it no tools is not asked.
+        """
+        functions = [dict(tool) for tool in tools]
+
+        def write(pipe: Pipe) -> None:
+            if self._shows(functions, messages):
+                self._write(pipe, messages, tokens, functions)
+
+        heard, text = Heard(functions), ""
+        with closing(self._in_turn(write, timeout)) as pieces:
+            for piece in pieces:
+                text += piece
+                heard.say(piece)
+                if heard.is_decided:
+                    break
+                yield
+        for call in self._parsed(text, functions):
+            heard.call(None, "", str(call.name), call.arguments)
+        return heard.choice
+
+    def _in_turn(self, write: Callable[[Pipe], None], timeout: float) -> Generator[str, None, None]:
+        """Reads what the model writes when it is its turn."""
+
+        def write_in_turn(pipe: Pipe) -> None:
             while not self._turn.acquire(timeout=_POLL):
                 if pipe.is_closed:
                     raise NobodyReads
             try:
-                with _running(self._name):
-                    self._write(pipe, messages, tokens)
+                with running(self._name):
+                    write(pipe)
             finally:
                 self._turn.release()
 
         late = ModelError("generator_timeout", name=self._name, seconds=timeout)
-        return read_within(timeout, write, lambda: late)
+        return read_within(timeout, write_in_turn, lambda: late)
 
-    def _write(self, pipe: Pipe, messages: Sequence[ChatMessage], tokens: int) -> None:
-        """Writes what the model says, token by token, until it ends or nobody reads any more."""
+    def _write(
+        self,
+        pipe: Pipe,
+        messages: Sequence[ChatMessage],
+        tokens: int,
+        functions: Sequence[Function] = (),
+    ) -> None:
+        """Writes what the model says, token by token, until it ends or nobody reads any more.
+
+        Where it may call functions, the special tokens that mark calls are written too, and so is
+        the beginning of thoughts that stands in the prompt.
+        """
         from transformers import GenerationConfig, TextStreamer
 
         class ToPipe(TextStreamer):
             def on_finalized_text(self, text: str, stream_end: bool = False) -> None:  # noqa: ARG002 - the signature is given
                 pipe.write(text)  # what it raises ends the model's work
 
-        prompt = self._prompt(messages)
+        prompt = self._prompt(messages, functions)
         length = prompt["input_ids"].shape[1]
         limit = getattr(self._model.config.get_text_config(), "max_position_embeddings", None)
         if limit and length + tokens > limit:
             raise ModelError(
-                "generator_prompt",
+                "choosing_prompt" if functions else "generator_prompt",
                 length=length,
                 name=self._name,
                 limit=limit - tokens,
                 setting=GENERATOR.setting,
             )
+        begun: str = self._rendered(messages, functions, tokenize=False) if functions else ""
+        if begun.rstrip().endswith(_THINK):
+            pipe.write(_THINK)
         own = self._model.generation_config
         ends = own.eos_token_id or self._tokenizer.eos_token_id
         generate: Any = self._model.generate
@@ -107,13 +154,35 @@ class LocalGenerator:
                 eos_token_id=ends,
                 pad_token_id=own.pad_token_id or self._tokenizer.pad_token_id or _first(ends),
             ),
-            streamer=ToPipe(self._tokenizer, skip_prompt=True, skip_special_tokens=True),
+            streamer=ToPipe(self._tokenizer, skip_prompt=True, skip_special_tokens=not functions),
         )
         if made.shape[1] - length >= tokens and int(made[0, -1]) not in _all(ends):
             raise ModelError("generator_length", name=self._name, tokens=tokens)
 
-    def _prompt(self, messages: Sequence[ChatMessage]) -> dict[str, Any]:
-        """The conversation as token ids, shape (1, length).
+    def _prompt(
+        self, messages: Sequence[ChatMessage], functions: Sequence[Function] = ()
+    ) -> dict[str, Any]:
+        """The conversation as token ids, shape (1, length)."""
+        made = self._rendered(messages, functions, return_tensors="pt", return_dict=True)
+        return {name: value.to(self._model.device) for name, value in made.items()}
+
+    def _shows(self, functions: Sequence[Function], messages: Sequence[ChatMessage]) -> bool:
+        """Whether the chat template tells the model of functions."""
+        name = functions[0]["function"]["name"] if functions else ""
+        plain: str = self._rendered(messages, (), tokenize=False)
+        try:
+            full: str = self._rendered(messages, functions, tokenize=False)
+        except Exception:  # noqa: BLE001 - whatever a template makes of what it does not expect
+            return False
+        return bool(name) and full.count(name) > plain.count(name)
+
+    def _rendered(
+        self,
+        messages: Sequence[ChatMessage],
+        functions: Sequence[Function],
+        **wanted: Any,  # noqa: ANN401 - passed on
+    ) -> Any:  # noqa: ANN401 - text or token ids, as wanted
+        """The conversation as the chat template writes it.
 
         A special token that stands in a message's text is broken up by a space: it would end the
         message for the model.
@@ -124,33 +193,24 @@ class LocalGenerator:
             {"role": role, "content": pattern.sub(lambda m: f"{m[0][:1]} {m[0][1:]}", content)}
             for role, content in messages
         ]
-        made: Any = self._tokenizer.apply_chat_template(
+        return self._tokenizer.apply_chat_template(
             conversation,
+            tools=list(functions) or None,
             add_generation_prompt=True,
-            return_tensors="pt",
-            return_dict=True,
             enable_thinking=False,  # templates that do not know it pass it over
+            **wanted,
         )
-        return {name: value.to(self._model.device) for name, value in made.items()}
 
-
-def _check_kind(folder: ModelFolder) -> None:
-    """Refuses a model that does not write, before seconds are spent on loading it."""
-    try:
-        config = json.loads((folder.path / "config.json").read_text(encoding="utf-8"))
-        architecture = str((config.get("architectures") or [""])[0])
-    except (OSError, ValueError, AttributeError) as error:
-        raise ModelError(
-            "model_load", name=folder.name, reason=reason(error), setting=GENERATOR.setting
-        ) from error
-    if architecture and not architecture.endswith(_WRITES):
-        raise ModelError(
-            "generator_kind",
-            name=folder.name,
-            found=architecture,
-            setting=GENERATOR.setting,
-            example=GENERATOR.example,
-        )
+    def _parsed(self, text: str, functions: Sequence[Function]) -> list[Call]:
+        """Calls in the form that the tokenizer describes, if it describes one."""
+        if not text or getattr(self._tokenizer, "response_template", None) is None:
+            return []
+        try:
+            said: Any = self._tokenizer.parse_response(text, prefix="", tools=list(functions))
+            calls = [call_of(value) for value in said.get("tool_calls") or ()]
+        except Exception:  # noqa: BLE001 - whatever the library makes of a text out of form
+            return []
+        return [call for call in calls if call]
 
 
 def _load(folder: ModelFolder, device: str) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
@@ -219,23 +279,6 @@ def _silence() -> Iterator[None]:
             logging.set_verbosity(verbosity)
             if bars:
                 logging.enable_progress_bar()
-
-
-@contextmanager
-def _running(name: str) -> Iterator[None]:
-    """Whatever goes wrong inside a model becomes an error of ours."""
-    try:
-        yield
-    except (ModelError, NobodyReads):
-        raise
-    except Exception as error:
-        raise ModelError(
-            "model_run",
-            name=name,
-            reason=reason(error),
-            setting=GENERATOR.setting,
-            without=GENERATOR.without,
-        ) from error
 
 
 def _all(ends: int | list[int] | None) -> list[int]:

@@ -13,28 +13,33 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import json
 import os
-from collections.abc import Generator, Sequence
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from mlqa.answer.calls import Heard
+from mlqa.answer.chunks import read_chunk, take_chunk, take_whole
+from mlqa.answer.endpoint import KEY, host_of, told, without_key
 from mlqa.answer.streaming import NobodyReads, Pipe, read_within
 from mlqa.errors import ModelError
 from mlqa.index.models import reason
-from mlqa.schema import ChatMessage
+from mlqa.schema import ChatMessage, ToolChoice
 
 if TYPE_CHECKING:
-    from openai import AsyncStream
+    from openai import APIStatusError, AsyncStream
     from openai.types.chat import ChatCompletionChunk
 
-KEY = "OPENAI_API_KEY"
 WITHOUT = "MLQA_GENERATOR="
 _BASE_URL = "OPENAI_BASE_URL"
 _OPENAI = "https://api.openai.com/v1"
 _NO_KEY = "none"  # for servers that want none; the client sends something in any case
 _RETRIES = 2
 _CHARACTERS_PER_TOKEN = 16  # more than any text has; a server may forget its limit
-_DENIED, _BUSY = {401, 403}, {429, 503}
+_DENIED, _BUSY, _UNWANTED = {401, 403}, {429, 503}, {400, 422}
+_CALLS = "tool_calls"  # why an answer may end where tools are offered, beside "stop"
 
 
 class OpenAIGenerator:
@@ -51,8 +56,9 @@ class OpenAIGenerator:
     def __init__(self, model: str, base_url: str = "") -> None:
         self._model = model
         self._base_url = base_url or os.environ.get(_BASE_URL, "") or _OPENAI
-        self._host = _host(self._base_url)
-        self._is_openai = self._host == _host(_OPENAI)
+        self._host = host_of(self._base_url)
+        self._refuses_tools = False
+        self._is_openai = self._host == host_of(_OPENAI)
         if self._is_openai and not os.environ.get(KEY):
             raise ModelError("generator_key", host=self._host, without=WITHOUT)
 
@@ -66,23 +72,71 @@ class OpenAIGenerator:
     ) -> Generator[str, None, None]:
         """What the model says next; see ``protocols.Generator``."""
 
+        async def talk(pipe: Pipe) -> None:
+            async with self._asked(messages, timeout, tokens) as answer:
+                finish = await self._listen(answer, pipe, tokens)
+            self._check_end(finish, tokens)
+
+        return self._in_time(talk, timeout)
+
+    def choose(
+        self,
+        messages: Sequence[ChatMessage],
+        tools: Sequence[Mapping[str, Any]],
+        *,
+        timeout: float,
+        tokens: int,
+    ) -> Generator[None, None, ToolChoice | None]:
+        """Which tool the model wants to be run; see ``protocols.Generator``.
+
+        A server that refuses tools is not asked again.
+        """
+        if self._refuses_tools or not tools:
+            return None
+        heard = Heard(tools)
+
+        async def talk(pipe: Pipe) -> None:
+            import openai
+
+            wanted = {"tools": list(tools), "tool_choice": "auto"}
+            try:
+                async with self._asked(messages, timeout, tokens, **wanted) as answer:
+                    finish = await self._hear(answer, pipe, tokens, heard)
+            except openai.APIStatusError as error:
+                self._refuses_tools = _is_for_tools(error)
+                if not self._refuses_tools:
+                    raise
+            else:
+                if finish != _CALLS and not heard.is_decided and not heard.choice:
+                    self._check_end(finish, tokens)
+
+        with closing(self._in_time(talk, timeout)) as beats:
+            for _ in beats:
+                yield
+        return heard.choice
+
+    def _in_time(
+        self, talk: Callable[[Pipe], Awaitable[None]], timeout: float
+    ) -> Generator[str, None, None]:
+        """Reads what a talk with the server writes."""
+
         def write(pipe: Pipe) -> None:
             try:
-                asyncio.run(self._write(pipe, messages, timeout, tokens))
+                asyncio.run(self._talk(pipe, talk, timeout))
             except asyncio.CancelledError:
                 raise NobodyReads from None
 
         return read_within(timeout, write, lambda: self._late(timeout))
 
-    async def _write(
-        self, pipe: Pipe, messages: Sequence[ChatMessage], timeout: float, tokens: int
+    async def _talk(
+        self, pipe: Pipe, talk: Callable[[Pipe], Awaitable[None]], timeout: float
     ) -> None:
-        """Talks to the server until the text ends or nobody reads any more."""
+        """Talks to the server until the answer ends or nobody reads any more."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         if task:
             pipe.on_close(lambda: loop.call_soon_threadsafe(task.cancel))
         try:
-            await self._talk(pipe, messages, timeout, tokens)
+            await talk(pipe)
         except (ModelError, NobodyReads):
             raise
         except Exception as error:  # noqa: BLE001 - whatever the client, the network or a body gives
@@ -90,9 +144,14 @@ class OpenAIGenerator:
         finally:
             pipe.on_close(None)
 
-    async def _talk(
-        self, pipe: Pipe, messages: Sequence[ChatMessage], timeout: float, tokens: int
-    ) -> None:
+    @asynccontextmanager
+    async def _asked(
+        self,
+        messages: Sequence[ChatMessage],
+        timeout: float,
+        tokens: int,
+        **wanted: Any,  # noqa: ANN401 - passed on
+    ) -> AsyncIterator[AsyncStream[ChatCompletionChunk]]:
         """One request and its answer."""
         from openai import AsyncOpenAI
 
@@ -103,37 +162,68 @@ class OpenAIGenerator:
         )
         async with client:
             answer: Any = await client.chat.completions.create(
-                model=self._model, messages=conversation, stream=True, **self._limits(tokens)
+                model=self._model,
+                messages=conversation,
+                stream=True,
+                **self._limits(tokens),
+                **wanted,
             )
             async with answer:
-                finish = await self._listen(answer, pipe, tokens)
-        if finish == "length":
-            raise ModelError("generator_length", name=self._model, tokens=tokens)
-        if finish != "stop":
-            raise self._cut(finish or "no finish_reason")
+                yield answer
 
     async def _listen(
         self, answer: AsyncStream[ChatCompletionChunk], pipe: Pipe, tokens: int
     ) -> str:
         """Hands on the text of an answer; returns the reason of its end, empty if none is given."""
+        length, finish = 0, ""
+        async for chunk in self._chunks(answer):
+            text, ended = read_chunk(chunk)
+            pipe.write(text)
+            length += len(text)
+            finish = ended or finish
+            if length > _CHARACTERS_PER_TOKEN * tokens:
+                return "length"
+        return finish
+
+    async def _hear(
+        self, answer: AsyncStream[ChatCompletionChunk], pipe: Pipe, tokens: int, heard: Heard
+    ) -> str:
+        """Takes up calls and text until they decide; returns the reason of the end as above."""
+        if "json" in answer.response.headers.get("content-type", ""):  # a server that cannot stream
+            return take_whole(json.loads(await answer.response.aread()), heard)
+        finish = ""
+        async for chunk in self._chunks(answer):
+            pipe.write("")  # whoever has left hears no more
+            finish = take_chunk(chunk, heard) or finish
+            if heard.is_decided:
+                break
+            if heard.length > _CHARACTERS_PER_TOKEN * tokens:
+                return "length"
+        return finish
+
+    async def _chunks(
+        self, answer: AsyncStream[ChatCompletionChunk]
+    ) -> AsyncIterator[ChatCompletionChunk]:
+        """The parts of an answer, at least one."""
         from openai import APIConnectionError
 
-        length, finish, is_heard = 0, "", False
+        is_heard = False
         try:
             async for chunk in answer:
                 is_heard = True
-                text, ended = _read(chunk)
-                pipe.write(text)
-                length += len(text)
-                finish = ended or finish
-                if length > _CHARACTERS_PER_TOKEN * tokens:
-                    return "length"
+                yield chunk
         except APIConnectionError as error:
-            raise self._cut(_without_key(reason(error.__cause__ or error))) from None
+            raise self._cut(without_key(reason(error.__cause__ or error))) from None
         if not is_heard:
             kind = answer.response.headers.get("content-type", "")
             raise ModelError("generator_malformed", host=self._host, reason=kind)
-        return finish
+
+    def _check_end(self, finish: str, tokens: int) -> None:
+        """Refuses an answer that has not come to its end."""
+        if finish == "length":
+            raise ModelError("generator_length", name=self._model, tokens=tokens)
+        if finish != "stop":
+            raise self._cut(finish or "no finish_reason")
 
     def _cut(self, why: str) -> ModelError:
         return ModelError("generator_cut", host=self._host, reason=why)
@@ -151,19 +241,19 @@ class OpenAIGenerator:
         """An error of the client as one of ours, without the key."""
         import openai
 
-        host, why = self._host, _without_key(reason(error))
+        host, why = self._host, without_key(reason(error))
         status = error.status_code if isinstance(error, openai.APIStatusError) else 0
         if isinstance(error, openai.APITimeoutError):
             failure = self._late(timeout)
         elif isinstance(error, openai.APIConnectionError):
-            cause = _without_key(reason(error.__cause__ or error))
+            cause = without_key(reason(error.__cause__ or error))
             failure = ModelError("generator_unreachable", host=host, reason=cause)
         elif status in _DENIED:
             failure = ModelError("generator_denied", host=host, status=status)
         elif status in _BUSY:
             failure = ModelError("generator_busy", host=host, status=status)
         elif status:
-            said = _without_key(_said(error)) or http.client.responses.get(status, "")
+            said = without_key(told(error)) or http.client.responses.get(status, "")
             failure = ModelError("generator_status", host=host, status=status, reason=said)
         elif isinstance(error, openai.APIError):  # told inside the stream
             failure = self._cut(why)
@@ -172,46 +262,9 @@ class OpenAIGenerator:
         return failure
 
 
-def _host(base_url: str) -> str:
-    """Host and port of an address.
-
-    Raises:
-        ModelError: It is not an address, or holds a name or a password.
-    """
-    try:
-        parts = urlsplit(base_url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:  # a port that is no number, a bracket that stays open
-        raise _wrong(base_url) from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-        raise _wrong(base_url)
-    return f"{parts.hostname}{port}"
-
-
-def _wrong(base_url: str) -> ModelError:
-    """The error for an address; what may be a password is not repeated."""
-    scheme, found, rest = base_url.rpartition("@")
-    return ModelError("generator_url", url=f"…@{rest}" if found and scheme else base_url)
-
-
-def _read(chunk: ChatCompletionChunk) -> tuple[str, str]:
-    """Text and reason of the end in a part of an answer; the client does not check its fields."""
-    choices = chunk.choices
-    if not choices:  # the count of tokens, at the end
-        return "", ""
-    text = choices[0].delta.content if choices[0].delta else None
-    if text is not None and not isinstance(text, str):
-        raise ValueError(f"content: {type(text).__name__}")
-    return text or "", str(choices[0].finish_reason or "")
-
-
-def _said(error: Exception) -> str:
-    """What the server says of an error, if it says it in the usual way."""
-    body = getattr(error, "body", None)
-    said = body.get("message") if isinstance(body, dict) else None
-    return reason(ValueError(said)) if isinstance(said, str) and said else ""
-
-
-def _without_key(text: str) -> str:
-    key = os.environ.get(KEY)
-    return text.replace(key, "…") if key else text
+def _is_for_tools(error: APIStatusError) -> bool:
+    """Whether a server refuses a request because it knows no tools."""
+    status = error.status_code
+    if status in _DENIED | _BUSY:
+        return False
+    return status in _UNWANTED or bool(re.search(r"\b(?:tool|function)", str(error)))

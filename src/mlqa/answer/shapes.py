@@ -9,13 +9,11 @@ from mlqa.answer.asking import Asking
 from mlqa.answer.candidates import Candidate
 from mlqa.answer.matching import TextTerms
 from mlqa.answer.reading import SentenceReading
-from mlqa.answer.support import REDUNDANCY, may, should, support_of
+from mlqa.answer.support import REDUNDANCY, support_of, worth
 from mlqa.schema import Layout
 
-# A further sentence is said if it stands in a passage that answers at least this probably, and
-# answers itself at least so probably; to hear the other side, less will do.
-_MAY_FROM, _SHOULD_FROM = 0.4, 0.06
-_VIEW_MAY_FROM = 0.2
+# A further sentence is said from this probability that it is a part of the answer.
+_WORTH = 0.05
 _VIEWS = 2  # sentences of one text in an answer to advice
 _FEWEST_POINTS = 2
 # What has several sides or parts may take more sentences.
@@ -88,27 +86,24 @@ class Shaper:
                 return [other] if not other.leans and not reading.is_listing else []
         return []
 
-    def _further(self, best: Candidate) -> list[tuple[float, Candidate]]:
-        """Other sentences with how probably their passage answers, the best answer first."""
+    def _further(self, best: Candidate) -> list[Candidate]:
+        """Other sentences that are parts of the answer, the most probable first."""
         vector = self._texts.vector(best.text)
         rated = []
         for candidate in self._candidates:
             if candidate is not best and _may_stand(candidate, best):
                 like_best = float(self._texts.vector(candidate.text) @ vector)
-                found = support_of(candidate, best, like_best)
-                rated.append((should(found), may(found), candidate))
+                rated.append((worth(support_of(candidate, best, like_best)), candidate))
         rated.sort(key=lambda one: -one[0])
-        return [
-            (allowed, candidate) for worth, allowed, candidate in rated if worth >= _SHOULD_FROM
-        ]
+        return [candidate for value, candidate in rated if value >= _WORTH]
 
     def _with_support(self, best: Candidate, started: Sequence[Candidate]) -> list[Candidate]:
         """What was started with, what adds most to it, and more in the order of their texts."""
         chosen = list(started)
         ends = len(chosen)  # where what adds most ends
-        for allowed, candidate in self._further(best):
+        for candidate in self._further(best):
             unit = self._unit(candidate, chosen)
-            fits = allowed >= _MAY_FROM and 0 < len(unit) <= self._longest - len(chosen)
+            fits = 0 < len(unit) <= self._longest - len(chosen)
             if fits and not any(_says_the_same(candidate, other) for other in chosen):
                 ends = ends if len(chosen) > len(started) else len(chosen) + len(unit)
                 chosen.extend(unit)
@@ -130,14 +125,13 @@ class Shaper:
         own = best.reading.hit.chunk.document_id
         by_text: dict[str, list[Candidate]] = {own: []}
         said = list(started)
-        for allowed, candidate in self._further(best):
+        for candidate in self._further(best):
             document_id = candidate.reading.hit.chunk.document_id
             views = by_text.setdefault(document_id, [])
-            least = _MAY_FROM if document_id == own else _VIEW_MAY_FROM
             is_view = bool(candidate.found.form) or document_id == own
             if not is_view or candidate.leans or candidate.is_bare:
                 continue
-            if allowed < least or len(views) >= _VIEWS:
+            if len(views) >= _VIEWS:
                 continue
             if not any(_says_the_same(candidate, other) for other in said):
                 views.append(candidate)

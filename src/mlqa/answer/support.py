@@ -1,6 +1,6 @@
-"""Which further sentences belong into an answer beside the best one: fitted probabilities.
+"""Which further sentences belong into an answer beside the best one: a fitted probability.
 
-Two logistic regressions over what can be seen of a sentence beside the best one; fitted by
+Logistic regression over what can be seen of a sentence beside the best one; fitted by
 ``training/fit_support.py`` on the training part of the gold set (docs/decisions/0006).
 """
 
@@ -50,39 +50,22 @@ class Support(NamedTuple):
     is_item: float
 
 
-# Whether it stands in a passage that answers, and whether it is an answer itself.
-_MAY = Support(
-    ratio=1.87,
-    same_passage=2.38,
-    near=-0.37,
-    passage=7.64,
-    own=0.48,
-    context=-0.85,
-    meaning=-2.62,
-    like_best=1.27,
-    no_names=0.08,
-    form=-0.58,
-    leans=0.08,
-    about_text=-0.32,
-    is_item=0.62,
+WEIGHTS = Support(
+    ratio=3.26,
+    same_passage=0.51,
+    near=0.84,
+    passage=2.65,
+    own=0.32,
+    context=0.57,
+    meaning=-1.0,
+    like_best=0.81,
+    no_names=0.22,
+    form=-0.55,
+    leans=0.79,
+    about_text=-0.69,
+    is_item=1.72,
 )
-_MAY_INTERCEPT = -7.0
-_SHOULD = Support(
-    ratio=2.97,
-    same_passage=0.54,
-    near=0.77,
-    passage=2.25,
-    own=0.2,
-    context=0.45,
-    meaning=-0.51,
-    like_best=0.94,
-    no_names=0.07,
-    form=-0.53,
-    leans=0.47,
-    about_text=-0.32,
-    is_item=1.07,
-)
-_SHOULD_INTERCEPT = -6.38
+_INTERCEPT = -6.89
 
 
 def support_of(candidate: Candidate, best: Candidate, like_best: float) -> Support:
@@ -113,16 +96,7 @@ def support_of(candidate: Candidate, best: Candidate, like_best: float) -> Suppo
     )
 
 
-def may(found: Support) -> float:
-    """Probability that a sentence stands in a passage that answers the question, 0 to 1."""
-    return _probability(_MAY_INTERCEPT, _MAY, found)
-
-
-def should(found: Support) -> float:
-    """Probability that a sentence answers the question itself, 0 to 1."""
-    return _probability(_SHOULD_INTERCEPT, _SHOULD, found)
-
-
-def _probability(intercept: float, weights: Support, found: Support) -> float:
-    logit = intercept + sum(w * value for w, value in zip(weights, found, strict=True))
+def worth(found: Support) -> float:
+    """Probability that a sentence is a part of the answer, 0 to 1."""
+    logit = _INTERCEPT + sum(w * value for w, value in zip(WEIGHTS, found, strict=True))
     return 1 / (1 + math.exp(-logit))

@@ -53,6 +53,14 @@ def add(commands: Commands, common: Parser) -> None:
         metavar="KIND",
         help=f"질문을 다르게 적어서 다시 묻고 견주기: {', '.join(KINDS)} (기본: 모두)",
     )
+    what.add_argument(
+        "--routing",
+        type=Path,
+        nargs="?",
+        const=Path("eval/routing.jsonl"),
+        metavar="FILE",
+        help="요청을 도구와 인자로 바르게 읽는지 재기(색인 없이, 기본 파일 eval/routing.jsonl)",
+    )
 
 
 def _eval(options: argparse.Namespace, config: Config) -> int:
@@ -60,6 +68,8 @@ def _eval(options: argparse.Namespace, config: Config) -> int:
         return _compare(options, config)
     if options.perturb is not None:
         return _perturb(options, config)
+    if options.routing:
+        return _routing(options, config)
     from mlqa.evaluation.evaluate import assess
     from mlqa.evaluation.figures import summarise
     from mlqa.evaluation.report import write_report
@@ -112,6 +122,13 @@ def _compare(options: argparse.Namespace, config: Config) -> int:
     return _show_and_keep(result, options, config, _show_comparison)
 
 
+def _routing(options: argparse.Namespace, config: Config) -> int:
+    from mlqa.evaluation.routing import assess_routing
+
+    result = assess_routing(options.routing, options.part)
+    return _show_and_keep(result, options, config, _show_routing)
+
+
 def _show_and_keep(result: Result, options: argparse.Namespace, config: Config, show: Show) -> int:
     """Prints a result, and writes it as JSON where a file is named."""
     from mlqa.evaluation.runs import write_text
@@ -160,6 +177,15 @@ def _show_comparison(result: Result, language: Language) -> Iterator[str]:
         rows.append(row)
     yield from _table(["", "A", "B", "A-B", "p", *kinds], rows)
     yield message("cli_compare_cells", language)
+
+
+def _show_routing(result: Result, language: Language) -> Iterator[str]:
+    yield message("cli_routing", language, **result)
+    for kind, counts in result["kinds"].items():
+        yield f"  {kind:12} {counts['right']:>4} / {counts['requests']}"
+    for miss in result["wrong"]:
+        yield ""
+        yield message("cli_routing_wrong", language, **miss)
 
 
 def _shortfall(found: Mapping[str, Any], language: Language) -> str:

@@ -1,4 +1,4 @@
-"""``mlqa serve``: the chat page."""
+"""``mlqa serve``: the chat page, the HTTP API and MCP in one process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mlqa.messages import message
 
 def add(commands: Commands, common: Parser) -> None:
     """Adds ``mlqa serve``."""
-    serve = add_command(commands, common, "serve", _serve, "대화 화면 열기")
+    serve = add_command(commands, common, "serve", _serve, "대화 화면과 HTTP API, MCP 열기")
     serve.add_argument("--host", metavar="ADDRESS")
     serve.add_argument("--port", type=int, metavar="PORT")
 
@@ -20,10 +20,12 @@ def _serve(options: argparse.Namespace, config: Config) -> int:
     # Before Gradio, which takes seconds to load: an error in the index should not wait for it.
     bot = load_bot(config)
     bot.warm_up()
+    from mlqa.service.desk import Desk
     from mlqa.service.ui import serve
 
     serve(
         bot,
+        desk=Desk(bot, bot.runner),
         host=options.host or config.host,
         port=config.port if options.port is None else options.port,
         on_ready=lambda url: print(message("page_ready", config.language, url=url), flush=True),

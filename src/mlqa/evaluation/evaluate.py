@@ -48,8 +48,10 @@ def assess(
 ) -> Run:
     """Asks every question; see ``evaluate``.
 
-    What was declined is asked again of a bot that always answers, for the risk-coverage curve.
+    No tool is run. What was declined is asked again of a bot that always answers, for the
+    risk-coverage curve.
     """
+    bot = Chatbot(bot.index, bot.config.model_copy(update={"tools": False}))
     eager = Chatbot(bot.index, bot.config.model_copy(update={"answer_threshold": 0.0}))
     outcomes: list[Outcome] = []
     for reply in ask_all(bot, gold, part):

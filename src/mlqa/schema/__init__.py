@@ -30,6 +30,8 @@ from mlqa.schema.tools import (
     Series,
     Table,
     ToolCall,
+    ToolChoice,
+    ToolProgress,
     ToolResult,
     Verdict,
 )
@@ -63,6 +65,8 @@ __all__ = [
     "Span",
     "Table",
     "ToolCall",
+    "ToolChoice",
+    "ToolProgress",
     "ToolResult",
     "Verdict",
 ]

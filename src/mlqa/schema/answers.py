@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from mlqa.schema.texts import Chunk
-from mlqa.schema.tools import ToolCall
+from mlqa.schema.tools import ToolCall, ToolProgress
 
 QuestionLanguage = Literal["ko", "en"]
 Layout = Literal["running", "item", "listing"]
@@ -96,18 +96,18 @@ class Citation:
 
     Attributes:
         number: As it stands in the answer's text, ``[1]`` first.
-        kind: What is cited.
-        document_id: The cited document.
-        start: Offset of the quote in the document.
+        kind: What is cited: an essay, or the result of a tool.
+        document_id: The cited document, or ``experiment/TOOL/KEY``.
+        start: Offset of the quote in the document's text, or in ``ToolResult.whole``.
         end: Offset behind the quote.
         quote: ``document.text[start:end]``, character for character.
-        title: Title of the document.
+        title: Title of the document or of the tool.
         headings: Titles of the headings above the quote, outermost first.
         also_in: Ids of other documents that hold nearly the same passage.
     """
 
     number: int
-    kind: Literal["essay"] = "essay"
+    kind: Literal["essay", "experiment"] = "essay"
     document_id: str
     start: int
     end: int
@@ -191,7 +191,8 @@ class Answer:
         generator: The language model that worded sentences of it; empty if none did.
         note: What a user should know about how it came about, such as that the language model
             failed; empty if nothing.
-        tool: The tool that was run, or that could be; None where the question asks for none.
+        tool: The tool that was run; None where the question asked for none.
+        offers: Names of tools that test what the answer cites and have not been run.
         cached: Whether it came from the answer cache.
         seconds: Time from question to answer, seconds.
         index_version: The version of the index it was made with.
@@ -208,6 +209,7 @@ class Answer:
     generator: str = ""
     note: str = ""
     tool: ToolCall | None = None
+    offers: tuple[str, ...] = ()
     cached: bool = False
     seconds: float = 0.0
     index_version: str = ""
@@ -224,8 +226,10 @@ class AnswerPiece:
 
     Attributes:
         text: What comes next; all pieces joined are the answer's text.
+        progress: How far a running tool is, in pieces without text.
         answer: The whole answer, with the last piece only.
     """
 
     text: str
+    progress: ToolProgress | None = None
     answer: Answer | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Cell = str | int | float
 Verdict = Literal["supported", "not_supported", "undecided"]
@@ -143,6 +143,23 @@ class ToolResult:
     plots: tuple[Plot, ...] = ()
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def whole(self) -> str:
+        """What can be cited: the text, and the reason of each finding on a line of its own."""
+        return "\n".join([self.text, *(finding.reason for finding in self.findings)])
+
+
+class ToolProgress(NamedTuple):
+    """How far a running tool is.
+
+    Attributes:
+        share: What is done, 0 to 1.
+        text: What is being done, or that it waits in line.
+    """
+
+    share: float
+    text: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCall:
@@ -167,3 +184,16 @@ class ToolCall:
     ran_at: str = ""
     seconds: float = 0.0
     defaulted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolChoice:
+    """A tool that a language model wants to be run, and what with.
+
+    Attributes:
+        name: The tool; there is one of this name.
+        arguments: Those that it gave, by name; not yet checked.
+    """
+
+    name: str
+    arguments: Mapping[str, Any]

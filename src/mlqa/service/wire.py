@@ -11,6 +11,7 @@ from typing import Any
 
 from mlqa.errors import BatchError
 from mlqa.schema import Answer, Hit
+from mlqa.tools.jsonable import call_fields
 
 
 def hit_fields(hit: Hit) -> dict[str, Any]:
@@ -47,7 +48,8 @@ def answer_fields(answer: Answer) -> dict[str, Any]:
         "citations": [asdict(citation) for citation in answer.citations],
         "generator": answer.generator,
         "note": answer.note,
-        "tool": answer.tool,
+        "tool": call_fields(answer.tool) if answer.tool else None,
+        "offers": answer.offers,
         "cached": answer.cached,
         "seconds": round(answer.seconds, 6),
         "index_version": answer.index_version,

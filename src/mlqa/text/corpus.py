@@ -7,21 +7,26 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlqa.errors import CorpusError
-from mlqa.schema import Block, Document, Source
+from mlqa.schema import Block, Document, Removed, Source
 from mlqa.text.cleaning import clean
 from mlqa.text.front_matter import FrontMatter, part
 from mlqa.text.html import read_html
+from mlqa.text.isolated import parse
+from mlqa.text.limits import Limits
 from mlqa.text.loading import decode, normalise
+from mlqa.text.office import Read
+from mlqa.text.page_text import pages_to_markdown
 from mlqa.text.structure import find_blocks
+from mlqa.text.uploads import HTML, KINDS, MARKDOWN, PARSED, PLAIN, SHOWN_KINDS, check_file
 
-_MARKDOWN = (".md", ".markdown")
-_PLAIN = (".txt",)
-_HTML = (".html", ".htm")
-_KINDS = (*_MARKDOWN, *_PLAIN, *_HTML)
+if TYPE_CHECKING:
+    from mlqa.text.kiwi import Kiwipie
+
 _SKIPPED = "readme.md"
 _MARKS = re.compile(r"[*_`]{1,3}(?=\S)(.+?)(?<=\S)[*_`]{1,3}")
 
@@ -33,7 +38,7 @@ class _File(NamedTuple):
     id: str
 
 
-def load_corpus(*roots: Path | str) -> tuple[Document, ...]:
+def load_corpus(*roots: Path | str, limits: Limits | None = None) -> tuple[Document, ...]:
     """The documents in files and folders, in the order of the roots and sorted within each.
 
     In a folder, hidden files, ``README.md`` and files that are no documents are passed over; a file
@@ -41,6 +46,7 @@ def load_corpus(*roots: Path | str) -> tuple[Document, ...]:
 
     Args:
         *roots: Folders, which are read with all folders in them, and single files.
+        limits: What one file may cost.
 
     Raises:
         CorpusError: A root does not exist, a file cannot be read as a document, two documents have
@@ -59,50 +65,100 @@ def load_corpus(*roots: Path | str) -> tuple[Document, ...]:
                 first, second = _shown(known[file.id]), _shown(file.path)
                 raise CorpusError("corpus_same_id", first=first, second=second, id=file.id)
             known[file.id] = file.path
-            documents.append(load_document(file.path, file.id))
+            documents.append(load_document(file.path, file.id, limits))
     if not documents:
         shown = ", ".join(_shown(Path(root)) for root in roots)
-        raise CorpusError("corpus_empty", path=shown)
+        raise CorpusError("corpus_empty", path=shown, kinds=SHOWN_KINDS)
     return tuple(documents)
 
 
-def load_document(path: Path, document_id: str) -> Document:
+def load_document(
+    path: Path,
+    document_id: str,
+    limits: Limits | None = None,
+    *,
+    suffix: str = "",
+    shown: str = "",
+) -> Document:
     """The document in one file.
 
     Args:
         path: A file of one of the kinds that ``load_corpus`` reads.
         document_id: The document's id.
+        limits: What it may cost.
+        suffix: Its ending, where the name of the file has another.
+        shown: The file as errors name it, its path if empty.
 
     Raises:
         CorpusError: The file cannot be read as a document.
     """
-    shown, kind = _shown(path), path.suffix.lower()
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    title, page_source = "", Source()
-    if kind in _HTML:
-        text, title, page_source = read_html(data, path=shown)
-        front, first_line = FrontMatter(), 1
-    else:
-        whole = normalise(decode(data, path=shown))
-        front, text, first_line = part(whole, path=shown, strict=kind in _MARKDOWN)
-    plain = kind in _PLAIN
-    cleaned = clean(text, plain=plain, first_line=first_line)
+    shown, kind = shown or _shown(path), (suffix or path.suffix).lower()
+    content = _content(path, shown, kind, limits or Limits())
+    plain = kind in PLAIN
+    cleaned = clean(content.text, plain=plain, first_line=content.first_line)
     if not any(character.isalnum() for character in cleaned.text):
         raise CorpusError("corpus_no_text", path=shown)
     blocks = find_blocks(cleaned.text, plain=plain)
+    front = content.front
+    first = content.title or _first_heading(cleaned.text, blocks)
+    byline = Source(author=cleaned.author, date=cleaned.date)
     return Document(
         id=document_id,
-        title=front.title or title or _first_heading(cleaned.text, blocks) or _name(path.stem),
+        title=front.title or first or _name(Path(shown).stem),
         text=cleaned.text,
         blocks=blocks,
         topics=front.topics,
         questions=front.questions,
-        source=_filled(front.source, page_source, Source(author=cleaned.author, date=cleaned.date)),
-        removed=cleaned.removed,
+        source=_filled(front.source, content.source, byline),
+        removed=(*content.removed, *cleaned.removed),
     )
+
+
+class _Content(NamedTuple):
+    """What a file holds, before it is cleaned."""
+
+    text: str
+    title: str = ""
+    source: Source = Source()
+    front: FrontMatter = FrontMatter()
+    first_line: int = 1
+    removed: tuple[Removed, ...] = ()
+
+
+def _content(path: Path, shown: str, kind: str, limits: Limits) -> _Content:
+    check_file(path, shown=shown, suffix=kind, limits=limits)
+    if kind in PARSED:
+        read = _parsed(path, shown, kind, limits)
+        return _Content(normalise(read.text), removed=read.removed)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if kind in HTML:
+        text, title, source = read_html(data, path=shown)
+        return _Content(text, title, source)
+    whole = normalise(decode(data, path=shown))
+    front, text, first_line = part(whole, path=shown, strict=kind in MARKDOWN)
+    return _Content(text, front=front, first_line=first_line)
+
+
+def _parsed(path: Path, shown: str, kind: str, limits: Limits) -> Read:
+    """What another process found in a file; a PDF's lines are put together here, with Kiwi."""
+    parsed = parse(path, shown=shown, suffix=kind, limits=limits)
+    if kind != ".pdf":
+        return parsed.read
+    return pages_to_markdown(parsed.pages, _likelihood, shown)
+
+
+def _likelihood(text: str) -> float:
+    return _analyser().likelihood(text)
+
+
+@cache
+def _analyser() -> Kiwipie:
+    from mlqa.text.kiwi import Kiwipie  # takes a second, and only some PDFs need it
+
+    return Kiwipie()
 
 
 def _files(root: Path) -> Iterator[_File]:
@@ -118,8 +174,8 @@ def _files(root: Path) -> Iterator[_File]:
         return
     if not exists:
         raise CorpusError("corpus_missing", path=_shown(root))
-    if root.suffix.lower() not in _KINDS:
-        raise CorpusError("corpus_kind", path=_shown(root))
+    if root.suffix.lower() not in KINDS:
+        raise CorpusError("corpus_kind", path=_shown(root), kinds=SHOWN_KINDS)
     yield _File(root, _id(Path(root.name)))
 
 
@@ -156,7 +212,7 @@ def _entries(folder: Path) -> list[Path]:
 
 def _is_document(path: Path) -> bool:
     """Whether a folder's entry is to be read: no pipe or device; a broken link, to report it."""
-    if path.suffix.lower() not in _KINDS or path.name.casefold() == _SKIPPED:
+    if path.suffix.lower() not in KINDS or path.name.casefold() == _SKIPPED:
         return False
     return path.is_file() or path.is_symlink()
 

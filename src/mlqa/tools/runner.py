@@ -31,7 +31,6 @@ from mlqa.tools.context import Context
 from mlqa.tools.events import Progress, ToolEvent, Waiting
 from mlqa.tools.jsonable import checked_result
 from mlqa.tools.line import Line
-from mlqa.tools.process import Worker
 from mlqa.tools.registry import Tool
 from mlqa.tools.store import Store, key_of
 
@@ -264,6 +263,8 @@ class _Task:
         start = time.perf_counter()
         # What a tool imports may take seconds, in which it can tell nothing.
         self.events.put(Progress(0.0, message("tools_starting", self._language)))
+        from mlqa.tools.process import Worker  # psutil, which an answer does not need
+
         worker = Worker(self.tool, self._call.arguments, self._language)
         try:
             for told in worker.listen(self.cancelled):

@@ -55,6 +55,10 @@ class Store:
         self.folder = folder
         self._recent: Cache[str, ToolCall] = Cache("tools", recent)
 
+    def has_any(self) -> bool:
+        """Whether any result is kept in a file."""
+        return next(self.folder.glob("*.json"), None) is not None
+
     def find(self, key: str) -> ToolCall | None:
         """The run of that key; None if there is none or its file is damaged."""
         if len(key) != _KEY or not set(key) <= set("0123456789abcdef"):

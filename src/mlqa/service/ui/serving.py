@@ -1,18 +1,29 @@
-"""The page on a port of this machine."""
+"""The page, the HTTP API and MCP on a port of this machine."""
 
 from __future__ import annotations
 
-import os
+import errno
 import socket
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from starlette.routing import Route
 
 from mlqa.errors import ConfigError
-from mlqa.messages import Language
+from mlqa.service.api import Guard, build_api
+from mlqa.service.desk import Desk
+from mlqa.service.mcp import Door
 from mlqa.service.session import Bot
 from mlqa.service.ui.page import build_page, looks
+
+# Seconds that open requests get when the server ends.
+_LAST_WORDS = 1
+_NO_SUCH_ADDRESS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
 def serve(
@@ -21,6 +32,7 @@ def serve(
     host: str,
     port: int,
     on_ready: Callable[[str], None],
+    desk: Desk | None = None,
 ) -> None:
     """Serves the page until it is interrupted.
 
@@ -29,33 +41,59 @@ def serve(
         host: Address to listen on.
         port: Port to listen on, 0 for any free one.
         on_ready: Called with the page's address once it is served.
+        desk: Where other programs ask, under ``/api`` and ``/mcp``; only the page if not given.
 
     Raises:
         ConfigError: Nothing can listen on that address and port.
     """
-    language = bot.config.language
+    listeners = _listeners(host, port)
     page = build_page(bot)
-    url = _launch(page, host, _usable_port(host, port), language)
+    app = _app(bot, page, host, desk)
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_LAST_WORDS)
+    )
+    thread = threading.Thread(target=server.run, args=(listeners,), daemon=True)
+    thread.start()
     try:
-        on_ready(url)
-        threading.Event().wait()
+        _wait_for(server, thread)
+        on_ready(_address(host, listeners[0].getsockname()[1]))
+        thread.join()
     except KeyboardInterrupt:
         pass
     finally:
         page.close(verbose=False)
+        server.should_exit = True
+        thread.join(5 * _LAST_WORDS)
 
 
-def _launch(page: gr.Blocks, host: str, port: int, language: Language) -> str:
-    """Starts serving in a thread of its own.
+def _address(host: str, port: int) -> str:
+    """Where a browser on this machine finds the page."""
+    name = "localhost" if host == "0.0.0.0" else host  # noqa: S104 - it is only compared
+    return f"http://[{name.strip('[]')}]:{port}/" if ":" in name else f"http://{name}:{port}/"
 
-    Returns:
-        The page's address.
-    """
-    _reach_loopback_directly()
-    _, url, _ = page.launch(
-        server_name=host,
-        server_port=port,
-        share=False,
+
+def _app(bot: Bot, page: gr.Blocks, host: str, desk: Desk | None) -> FastAPI:
+    """What is served: the doors for programs, and the page everywhere else."""
+    language = bot.config.language
+    door = Door(desk) if desk is not None else None
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if door is not None:
+                await stack.enter_async_context(door.running())
+            yield
+
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    if desk is not None and door is not None:
+        app.mount("/api", Guard(build_api(desk), host, language))
+        app.router.routes.append(Route("/mcp", Guard(door, host, language)))
+    # Beside the doors, not around them: Gradio's middleware lets other sites read (CORS) and holds
+    # events back to compress them.
+    gr.mount_gradio_app(
+        app,
+        page,
+        "/",
         ssr_mode=False,
         # Nobody's questions are kept, neither here nor in the browser.
         run_history=False,
@@ -64,32 +102,57 @@ def _launch(page: gr.Blocks, host: str, port: int, language: Language) -> str:
         show_error=False,
         footer_links=[],
         max_file_size="1kb",
-        quiet=True,
-        prevent_thread_lock=True,
         **looks(language),
     )
-    return str(url)
+    return app
 
 
-def _usable_port(host: str, port: int) -> int:
-    """The port, or a free one for 0; asked first, because Gradio only says that it failed."""
+def _wait_for(server: uvicorn.Server, thread: threading.Thread) -> None:
+    """Waits until the server answers."""
+    while not server.started:
+        if not thread.is_alive():
+            raise RuntimeError("the server did not start")
+        time.sleep(0.001)
+
+
+def _listeners(host: str, port: int) -> list[socket.socket]:
+    """Sockets on all addresses of a host, on one port, a free one for 0.
+
+    Raises:
+        ConfigError: Nothing can listen there.
+    """
+    listeners: list[socket.socket] = []
+    missing: OSError | None = None
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
+        for family, *_, address in socket.getaddrinfo(
             host.strip("[]"), port, type=socket.SOCK_STREAM
-        )[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            return int(probe.getsockname()[1])
+        ):
+            try:
+                listeners.append(_listener(family, (address[0], port, *address[2:])))
+            except OSError as error:
+                if error.errno not in _NO_SUCH_ADDRESS:
+                    raise
+                missing = error  # such as ::1 of localhost, where there is no IPv6
+                continue
+            port = listeners[0].getsockname()[1]
+        if missing and not listeners:
+            raise missing
     except OSError as error:
-        raise ConfigError(
-            "page_port", host=host, port=port, reason=error.strerror or error
-        ) from None
+        for listener in listeners:
+            listener.close()
+        reason = error.strerror or error
+        raise ConfigError("page_port", host=host, port=port, reason=reason) from None
+    return listeners
 
 
-def _reach_loopback_directly() -> None:
-    """Keeps Gradio's check of its own page away from a proxy named in the environment."""
-    for name in ("no_proxy", "NO_PROXY"):
-        hosts = [host for host in os.environ.get(name, "").split(",") if host]
-        missing = [host for host in ("localhost", "127.0.0.1") if host not in hosts]
-        os.environ[name] = ",".join(hosts + missing)
+def _listener(family: int, address: tuple[str | int, ...]) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -1,4 +1,4 @@
-"""The façade: question in, proven answer out."""
+"""The chatbot: question in, proven answer out."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from mlqa.answer.generative import GenerativeAnswerer
 from mlqa.answer.generators import make_generator
 from mlqa.answer.matching import TextTerms
 from mlqa.cache import Cache, CacheStats
+from mlqa.chatbot.experiments import Experiments
+from mlqa.chatbot.requests import Requests
+from mlqa.chatbot.running import ToolDesk
 from mlqa.config import Config, load_config
 from mlqa.index.store import Index
 from mlqa.protocols import Answerer
@@ -32,6 +35,8 @@ from mlqa.schema import (
     Hit,
     Query,
 )
+from mlqa.tools.routing import Routed
+from mlqa.tools.runner import Runner
 
 
 class AnswerKey(NamedTuple):
@@ -60,6 +65,7 @@ class Chatbot:
 
     Raises:
         ModelError: The reranker or the language model of the settings cannot be used.
+        ToolError: A module of the user's own tools cannot be used.
     """
 
     def __init__(self, index: Index, config: Config | None = None) -> None:
@@ -72,6 +78,11 @@ class Chatbot:
             index.sparse.idf,
             index.sparse.vocabulary.__contains__,
         )
+        self.runner = Runner(self.config)
+        self._desk = ToolDesk(self.runner, self.documents, self.config.language)
+        self._experiments = Experiments(self.runner, self.documents, self.config.language)
+        self._generator = make_generator(self.config)
+        self._requests = Requests(self.runner, self._generator)
         self._answerer = self._make_answerer()
         self._answers: Cache[AnswerKey, Answer] = Cache("answers", self.config.answer_cache)
         self._settings = hashlib.sha256(self.config.model_dump_json().encode()).hexdigest()
@@ -113,6 +124,8 @@ class Chatbot:
 
     def warm_up(self) -> None:
         """Does now what the first question would do: Kiwi builds its dictionary in 1 to 2 s."""
+        if self.config.tools:
+            self._experiments.load()
         for question in self.questions or self.topics:
             query = self.retriever.understand(question)
             hits = self.retriever.search(query, self.config.top_k)
@@ -166,9 +179,18 @@ class Chatbot:
         """
         start = time.perf_counter()
         key = self.cache_key(question, history)
+        routed = self._requests.route(question, history)
+        if routed is not None:
+            yield from self._run(key.asked.question, routed, start)
+            return
         kept = self._answers.get(key)
         if kept is not None:
-            yield from _last_pieces(replace(kept, cached=True, seconds=_since(start)), 0)
+            kept = self._with_experiments(replace(kept, cached=True))
+            yield from _last_pieces(replace(kept, seconds=_since(start)), 0)
+            return
+        chosen = yield from self._requests.choose(question, history)
+        if chosen is not None:
+            yield from self._run(key.asked.question, chosen, start)
             return
         query = self.retriever.build(key.asked)
         hits = self.retriever.search(query, self.config.top_k)
@@ -185,15 +207,26 @@ class Chatbot:
         answer = replace(answer, seconds=_since(start))
         if not answer.note:  # the language model may be back the next time
             self._answers.put(key, answer)
-        yield from _last_pieces(answer, len(said))
+        yield from _last_pieces(self._with_experiments(answer), len(said))
+
+    def _run(
+        self, question: str, routed: Routed, start: float
+    ) -> Generator[AnswerPiece, None, None]:
+        """What a tool finds."""
+        with closing(self._desk.stream(question, routed)) as told:
+            for piece in told:
+                answer = piece.answer
+                if answer:
+                    seconds = _since(start)
+                    answer = replace(answer, seconds=seconds, index_version=self.version)
+                yield replace(piece, answer=answer)
 
     def _make_answerer(self) -> Answerer:
         """The extractive answerer, or a language model that falls back on it."""
         extractive = self._extractive()
-        generator = make_generator(self.config)
-        if generator is None:
+        if self._generator is None:
             return extractive
-        return GenerativeAnswerer(generator, extractive, self.texts, self.config)
+        return GenerativeAnswerer(self._generator, extractive, self.texts, self.config)
 
     def _extractive(self) -> ExtractiveAnswerer:
         return ExtractiveAnswerer(self.texts, self.config.answer_sentences, self.documents)
@@ -226,6 +259,15 @@ class Chatbot:
             note=draft.note,
             index_version=self.version,
         )
+
+    def _with_experiments(self, answer: Answer) -> Answer:
+        """The answer with what kept experiments found on what it cites; those may change."""
+        if not self.config.tools or answer.abstained:
+            return answer
+        found, offers = self._experiments.beside(answer.citations, answer.hits)
+        sentences = (*answer.sentences, *found)
+        text = "".join(pieces(sentences))
+        return replace(answer, sentences=sentences, text=text, offers=offers)
 
     def _topics_near(self, hits: Sequence[Hit]) -> tuple[str, ...]:
         """One topic of each document, those of the hits first."""
