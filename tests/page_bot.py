@@ -45,6 +45,7 @@ def _document() -> Document:
         blocks=tuple(
             Block(kind="paragraph", start=s, end=e) for s, e in zip(starts, ends, strict=True)
         ),
+        questions=("LRU 캐시는 왜 빠른가요?", "캐시가 가득 차면 어떻게 되나요?"),
         source=Source(
             title="캐시 이야기",
             author="홍길동",

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,14 +35,17 @@ CHROMIUM_FLAGS = (
 @contextmanager
 def served(*command: str, **environment: str) -> Iterator[str]:
     """The address of a page served by another process."""
-    with subprocess.Popen(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env={**os.environ, "MLQA_PORT": "0", **environment},
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    ) as process:
+    with (
+        TemporaryDirectory(ignore_cleanup_errors=True) as data,
+        subprocess.Popen(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env={**os.environ, "MLQA_PORT": "0", "MLQA_DATA": data, **environment},
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             found = re.search(r"http://\S+", process.stdout.readline())
@@ -61,6 +65,12 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def ready(page: Page) -> None:
+    """Waits until the page is whole and the server knows whose it is."""
+    page.wait_for_selector("#mlqa-foot [data-cache]")
+    page.wait_for_selector("#mlqa-drawer .mlqa-drawer-body", state="attached")
+
+
 class Opener:
     """Opens pages as separate users and notes what must not happen on them."""
 
@@ -68,6 +78,7 @@ class Opener:
         self._browser = browser
         self._contexts: list[BrowserContext] = []
         self.faults: list[str] = []
+        self.pages: list[Page] = []
 
     def __call__(
         self, url: str, width: int = 1100, height: int = 850, *, dark: bool = False
@@ -79,12 +90,13 @@ class Opener:
         )
         self._contexts.append(context)
         page = context.new_page()
+        self.pages.append(page)
         page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("request", lambda request: self._note(request.url))
         page.goto(url)
         page.wait_for_selector("#mlqa-box textarea")
-        page.wait_for_selector("#mlqa-foot [data-cache]")
+        ready(page)
         return page
 
     def _note(self, url: str) -> None:

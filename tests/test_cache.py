@@ -65,6 +65,7 @@ def test_cache_does_what_the_model_does(limit: int, steps: list[tuple[str, int]]
         assert stats.size == len(model.entries) <= stats.limit == limit
         assert (stats.hits, stats.misses) == (model.hits, model.misses)
         assert stats.evictions == model.evictions
+        assert [entry.key for entry in cache.entries()] == list(model.entries)  # uses none
     for key in range(8):  # what is left, without telling the order
         assert cache.get(key) == model.entries.get(key)
 
@@ -79,6 +80,20 @@ def test_least_recently_used_entry_goes_first() -> None:
     stats = cache.stats()
     assert (stats.name, stats.size, stats.limit) == ("test", 2, 2)
     assert (stats.hits, stats.misses, stats.evictions) == (3, 1, 1)
+
+
+def test_entries_tell_age_and_hits() -> None:
+    cache: Cache[str, int] = Cache("test", 2)
+    cache.put("a", 1)
+    cache.put("b", 2)
+    cache.get("a")
+    cache.get("a")
+    cache.get("c")
+    first, last = cache.entries()
+    assert (first.key, first.hits, last.key, last.hits) == ("b", 0, "a", 2)
+    assert last.age >= first.age >= 0
+    cache.put("a", 3)
+    assert cache.entries()[-1].hits == 0
 
 
 def test_what_cannot_be_made_is_not_kept() -> None:

@@ -24,6 +24,7 @@ from page_browser import (
     chromium,
     finished,
     last,
+    ready,
     served,
 )
 
@@ -278,8 +279,9 @@ def test_the_real_chatbot(open_page: Opener, tmp_path: Path) -> None:
         assert all(any(quote in document.text for document in documents) for quote in quotes)
         ask(page, "오늘 서울 날씨는 어떤가요?")
         assert last(page, ".mlqa-text").startswith("죄송하지만")
+        page.wait_for_timeout(500)  # a request that a reload cuts off is an error on the console
         page.reload()
-        page.wait_for_selector("#mlqa-foot [data-cache]")
+        ready(page)
         ask(page, "배치 정규화는 왜 잘 되나요?")
         assert "캐시에서 꺼낸 답" in last(page, ".mlqa-foot")
         open_page.close()

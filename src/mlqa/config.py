@@ -39,6 +39,10 @@ class Config(BaseSettings):
     corpus: Path = Field(
         default=Path("corpus"), description="folder of documents indexed by default"
     )
+    bases: Path = Field(
+        default=Path("bases"),
+        description="folder of the knowledge bases, and of files added to them on the page",
+    )
     glossary: Path = Field(
         default=Path("corpus/glossary.toml"),
         description="glossary used where the indexed folder has no glossary.toml of its own",
@@ -130,10 +134,29 @@ class Config(BaseSettings):
     tool_modules: tuple[str, ...] = Field(
         default=(), description="modules with tools of your own, imported where tools are used"
     )
+    data: Path = Field(
+        default=Path("data"), description="folder of saved conversations and of feedback"
+    )
+    conversations: int = Field(
+        default=500,
+        ge=1,
+        le=100_000,
+        description="saved conversations of one browser; beyond, the longest unused one goes",
+    )
+    conversation_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="days after which an unused saved conversation is deleted, 0 for never",
+    )
     eval_thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
         default={},
         description="least values of figures of `mlqa eval`, for those of which smaller is better "
         "the largest, all questions (hit@5) or one kind (typo/hit@5); past one it exits with 1",
+    )
+    reports: Path = Field(
+        default=Path("reports"),
+        description="folder of reports of `mlqa eval` that the page shows",
     )
     host: str = Field(default="127.0.0.1", description="address that the page listens on")
     port: int = Field(

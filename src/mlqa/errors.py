@@ -11,6 +11,8 @@
     │   ├── IndexDamaged      its files are not what was written
     │   └── IndexMismatch     it was made by another schema, analyser or embedder
     ├── StorageError          a folder that cannot be written, a full disk
+    ├── KnowledgeError        a knowledge base that cannot be made, changed or built
+    ├── ConversationError     a saved conversation that is not there, or cannot be called so
     ├── ModelError            a model that cannot be found, loaded or run
     ├── GoldError             a gold set that cannot be used
     ├── DatasetError          a data set of others that cannot be used
@@ -126,6 +128,14 @@ class IndexMismatch(IndexProblem):
 
 class StorageError(MlqaError):
     """A folder that cannot be written, a full disk."""
+
+
+class KnowledgeError(MlqaError):
+    """A knowledge base that cannot be made, changed or built."""
+
+
+class ConversationError(MlqaError):
+    """A saved conversation that is not there, or cannot be called so."""
 
 
 class ModelError(MlqaError):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from mlqa import protocols
 from mlqa.answer.compose import decline, pieces
 from mlqa.answer.extractive import ExtractiveAnswerer, proven
 from mlqa.answer.generative import GenerativeAnswerer
@@ -20,6 +22,7 @@ from mlqa.cache import Cache, CacheStats
 from mlqa.chatbot.experiments import Experiments
 from mlqa.chatbot.requests import Requests
 from mlqa.chatbot.running import ToolDesk
+from mlqa.chatbot.timing import StageClock, Timing
 from mlqa.config import Config, load_config
 from mlqa.index.store import Index
 from mlqa.protocols import Answerer
@@ -37,6 +40,9 @@ from mlqa.schema import (
 )
 from mlqa.tools.routing import Routed
 from mlqa.tools.runner import Runner
+
+# Answers whose times are kept.
+_TIMINGS = 200
 
 
 class AnswerKey(NamedTuple):
@@ -62,13 +68,19 @@ class Chatbot:
     Args:
         index: What is known.
         config: The settings; defaults if not given.
+        beside: A chatbot on another index, whose runner of tools and language model are shared.
+
+    Attributes:
+        timings: How long the last answers took, the latest last.
 
     Raises:
         ModelError: The reranker or the language model of the settings cannot be used.
         ToolError: A module of the user's own tools cannot be used.
     """
 
-    def __init__(self, index: Index, config: Config | None = None) -> None:
+    def __init__(
+        self, index: Index, config: Config | None = None, beside: Chatbot | None = None
+    ) -> None:
         self.config = config or load_config()
         self.index = index
         self.retriever = HybridRetriever(index, self.config)
@@ -78,10 +90,13 @@ class Chatbot:
             index.sparse.idf,
             index.sparse.vocabulary.__contains__,
         )
-        self.runner = Runner(self.config)
+        self.runner: Runner = beside.runner if beside else Runner(self.config)
         self._desk = ToolDesk(self.runner, self.documents, self.config.language)
         self._experiments = Experiments(self.runner, self.documents, self.config.language)
-        self._generator = make_generator(self.config)
+        self._generator: protocols.Generator | None = (
+            beside._generator if beside else make_generator(self.config)
+        )
+        self.timings: deque[Timing] = deque(beside.timings if beside else (), _TIMINGS)
         self._requests = Requests(self.runner, self._generator)
         self._answerer = self._make_answerer()
         self._answers: Cache[AnswerKey, Answer] = Cache("answers", self.config.answer_cache)
@@ -132,13 +147,14 @@ class Chatbot:
             self._extractive().answer(query, hits)
             return
 
+    @property
+    def caches(self) -> tuple[Cache[Any, Any], ...]:
+        """The caches of answers, of embedded questions and of analysed texts."""
+        return self._answers, self.index.embedder.cache, self.index.extractor.cache
+
     def cache_stats(self) -> tuple[CacheStats, ...]:
-        """Counters of the caches of answers, of embedded questions and of analysed texts."""
-        return (
-            self._answers.stats(),
-            self.index.embedder.cache.stats(),
-            self.index.extractor.stats(),
-        )
+        """Counters of the caches."""
+        return tuple(cache.stats() for cache in self.caches)
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """Answers a question.
@@ -177,7 +193,7 @@ class Chatbot:
         Raises:
             QuestionError: The question is empty, too long or holds no word.
         """
-        start = time.perf_counter()
+        start, clock = time.perf_counter(), StageClock()
         key = self.cache_key(question, history)
         routed = self._requests.route(question, history)
         if routed is not None:
@@ -186,6 +202,8 @@ class Chatbot:
         kept = self._answers.get(key)
         if kept is not None:
             kept = self._with_experiments(replace(kept, cached=True))
+            clock.lap("understand")
+            self.timings.append(clock.timing(question, cached=True))
             yield from _last_pieces(replace(kept, seconds=_since(start)), 0)
             return
         chosen = yield from self._requests.choose(question, history)
@@ -193,7 +211,9 @@ class Chatbot:
             yield from self._run(key.asked.question, chosen, start)
             return
         query = self.retriever.build(key.asked)
+        clock.lap("understand")
         hits = self.retriever.search(query, self.config.top_k)
+        clock.lap("search")
         said: list[AnswerSentence] = []
         with closing(self._drafted(query, hits)) as drafted:
             for piece in drafted:
@@ -204,6 +224,8 @@ class Chatbot:
                     answer = self._finished(query, hits, piece.draft)
                 else:
                     yield AnswerPiece(text="")
+        clock.lap("answer")
+        self.timings.append(clock.timing(question, cached=False))
         answer = replace(answer, seconds=_since(start))
         if not answer.note:  # the language model may be back the next time
             self._answers.put(key, answer)

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mlqa.cli import bench, evaluation, index, mcp, questions, serve, tools
+from mlqa.cli import bench, evaluation, feedback, index, mcp, questions, serve, tools
 from mlqa.cli.common import Parser
 from mlqa.config import load_config
 from mlqa.errors import MlqaError, MlqaWarning
@@ -89,6 +89,6 @@ def _parser() -> Parser:
     common.add_argument("--language", choices=("ko", "en"), help="메시지 언어 (기본: ko)")
     parser = Parser(prog="mlqa", description=message("cli_description"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for family in (index, questions, evaluation, bench, tools, serve, mcp):
+    for family in (index, questions, evaluation, feedback, bench, tools, serve, mcp):
         family.add(commands, common)
     return parser

@@ -20,13 +20,18 @@ def _serve(options: argparse.Namespace, config: Config) -> int:
     # Before Gradio, which takes seconds to load: an error in the index should not wait for it.
     bot = load_bot(config)
     bot.warm_up()
+    from mlqa.service.api.guard import is_loopback
     from mlqa.service.desk import Desk
+    from mlqa.service.knowledge import KnowledgeBases
     from mlqa.service.ui import serve
 
+    host = options.host or config.host
+    knowledge = KnowledgeBases(bot, is_local=is_loopback(host))
     serve(
-        bot,
-        desk=Desk(bot, bot.runner),
-        host=options.host or config.host,
+        knowledge.bot,
+        desk=Desk(knowledge.bot, bot.runner),
+        knowledge=knowledge,
+        host=host,
         port=config.port if options.port is None else options.port,
         on_ready=lambda url: print(message("page_ready", config.language, url=url), flush=True),
     )

@@ -16,7 +16,11 @@ from mlqa.evaluation.gold import GoldQuestion
 
 # Settings that do not change how a question goes.
 ELSEWHERE = frozenset(
-    {"language", "index", "corpus", "keep_versions", "host", "port", "eval_thresholds"}
+    {
+        *("language", "index", "corpus", "bases", "keep_versions", "eval_thresholds"),
+        *("host", "port", "data", "conversations", "conversation_days", "reports"),
+        *("tools", "tool_workers", "tool_results", "tool_modules"),
+    }
 )
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from mlqa.config import Config, load_config
@@ -15,19 +14,27 @@ from mlqa.errors import CorpusError, IndexDamaged
 from mlqa.index import versions
 from mlqa.index.dense import DenseIndex
 from mlqa.index.embedding import CachedEmbedder, open_embedder, program_of
-from mlqa.index.encoder import StaticEncoder, Vectors
+from mlqa.index.encoder import StaticEncoder
 from mlqa.index.late import LateIndex
 from mlqa.index.manifest import MANIFEST, Counts, Manifest
 from mlqa.index.provenance import check_same, manifest_of, verify
+from mlqa.index.reuse import (
+    Before,
+    Stage,
+    Tell,
+    analysed,
+    chunks_of,
+    extractor_of,
+    indexed_text,
+    vectors_of,
+    with_words,
+)
 from mlqa.index.sparse import SparseIndex
-from mlqa.protocols import Embedder
 from mlqa.schema import Chunk, Document
-from mlqa.text.chunking import chunk_document
 from mlqa.text.duplicates import near_duplicates
 from mlqa.text.glossary import Glossary, load_glossary
 from mlqa.text.grams import letter_pairs, term_pairs
-from mlqa.text.kiwi import Kiwipie
-from mlqa.text.terms import TermExtractor, unknown_words
+from mlqa.text.terms import TermExtractor
 
 _DOCUMENTS, _CHUNKS, _DUPLICATES = "documents.json", "chunks.json", "duplicates.json"
 _GLOSSARY = "glossary.json"
@@ -81,34 +88,32 @@ class Index:
         cls,
         documents: Sequence[Document],
         config: Config | None = None,
-        previous: Index | None = None,
+        previous: Before | None = None,
+        tell: Tell | None = None,
     ) -> Index:
         """Chunks, analyses and embeds documents.
 
         Args:
             documents: What to index, at least one.
             config: The settings; defaults if not given.
-            previous: An index whose vectors are taken over for passages that have not changed.
+            previous: An index whose passages and vectors are taken over where nothing has changed.
+            tell: Called as documents are cut, and passages analysed and embedded.
 
         Raises:
             GlossaryError: The glossary cannot be used.
             CorpusError: The documents hold nothing but headings and words that say nothing.
         """
-        config = config or load_config()
-        extractor = _extractor(load_glossary(config.glossary))
-        chunks = tuple(
-            chunk
-            for document in documents
-            for chunk in chunk_document(document, extractor.kiwi.sentences, config.chunk_characters)
-        )
+        config, tell = config or load_config(), tell or _silent
+        extractor = extractor_of(with_words(load_glossary(config.glossary), previous), previous)
+        chunks = chunks_of(documents, extractor, config.chunk_characters, previous, tell)
         by_id = {document.id: document for document in documents}
         texts = [indexed_text(by_id[chunk.document_id], chunk) for chunk in chunks]
-        terms = extractor.terms_of_all(texts)
+        terms = [found.terms for found in analysed(texts, extractor, tell)]
         if not any(terms):
             raise CorpusError("corpus_no_text", path=", ".join(by_id))
         encoder = StaticEncoder(extractor)
         embedder = open_embedder(config.embedder, encoder)
-        vectors, reused = _vectors(texts, embedder, previous)
+        vectors, reused = vectors_of(texts, embedder, previous, tell)
         duplicates = near_duplicates(chunks)
         counts = Counts(
             documents=len(documents),
@@ -169,12 +174,18 @@ class Index:
         return replace(self, manifest=manifest)
 
     @classmethod
-    def load(cls, folder: Path | str = "index", config: Config | None = None) -> Index:
+    def load(
+        cls,
+        folder: Path | str = "index",
+        config: Config | None = None,
+        beside: Before | None = None,
+    ) -> Index:
         """Reads the current version and checks it.
 
         Args:
             folder: Folder of the index.
             config: The settings; defaults if not given.
+            beside: An index whose analyser is shared where it has the same glossary.
 
         Raises:
             IndexMissing: The folder holds no index.
@@ -186,7 +197,7 @@ class Index:
         source = versions.version_folder(folder, versions.current_name(folder))
         check_same(folder, "embedder", manifest.embedder, program_of(config.embedder))
         try:
-            return cls._read(source, manifest, config)
+            return cls._read(source, manifest, config, beside)
         except (OSError, ValueError, KeyError, ValidationError) as error:
             raise IndexDamaged(
                 "index_damaged",
@@ -196,9 +207,11 @@ class Index:
             ) from None
 
     @classmethod
-    def _read(cls, source: Path, manifest: Manifest, config: Config) -> Index:
+    def _read(
+        cls, source: Path, manifest: Manifest, config: Config, beside: Before | None
+    ) -> Index:
         glossary = Glossary.from_json((source / _GLOSSARY).read_text(encoding="utf-8"))
-        extractor = TermExtractor(Kiwipie(glossary.words), glossary)
+        extractor = extractor_of(glossary, beside)
         encoder = StaticEncoder(extractor)
         late = LateIndex.from_bytes((source / _LATE).read_bytes())
         encoder.prime(late.pieces, late.vectors)
@@ -221,27 +234,5 @@ class Index:
         )
 
 
-def indexed_text(document: Document, chunk: Chunk) -> str:
-    """What is indexed for a chunk: its text under the titles above it."""
-    return "\n".join([document.title, *chunk.headings, chunk.text])
-
-
-def _extractor(glossary: Glossary) -> TermExtractor:
-    words = glossary.korean_words()
-    if words:
-        glossary = replace(glossary, words=unknown_words(Kiwipie(), words))
-    return TermExtractor(Kiwipie(glossary.words), glossary)
-
-
-def _vectors(
-    texts: Sequence[str], embedder: Embedder, previous: Index | None
-) -> tuple[Vectors, int]:
-    """Vectors of all texts, and how many of them were taken over."""
-    kept: dict[str, Vectors] = {}
-    if previous and previous.embedder.identity == embedder.identity:
-        old = (indexed_text(previous.documents[c.document_id], c) for c in previous.chunks)
-        kept = dict(zip(old, previous.dense.vectors(), strict=True))
-    new = [text for text in texts if text not in kept]
-    made = dict(zip(new, embedder.embed(new), strict=True))
-    rows = [kept[text] if text in kept else made[text] for text in texts]
-    return np.stack(rows), len(texts) - len(new)
+def _silent(_stage: Stage, _done: int, _all: int) -> None:
+    """Tells nobody."""

@@ -1,6 +1,68 @@
-// What Gradio's chat leaves undone. Everything is delegated: Gradio makes its elements anew.
-// `mlqa` holds what only the server knows: the language and words in it.
+// What Gradio's page and chat leave undone. Everything is delegated: Gradio makes its elements anew.
+// `mlqa` holds what only the server knows: the language of the page at its root, and words.
 (() => {
+  // Where the page stands in the other language, its path ends with the name of that.
+  const named = location.pathname.match(/\/(ko|en)$/)?.[1];
+  const language = named ?? mlqa.language;
+  mlqa.say = (key) => mlqa.words[language][key];
+
+  // What was chosen in this browser; where storage is closed, nothing is remembered.
+  const recall = (key) => {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  };
+  const remember = (key, value) => {
+    try {
+      localStorage.setItem(key, value);
+    } catch {
+      // the page works all the same
+    }
+  };
+
+  const wanted = recall("mlqa-language");
+  if (!named && mlqa.words[wanted] && wanted !== language) {
+    location.replace(new URL(wanted, document.baseURI));
+  }
+
+  // Gradio takes the browser's language for the page's; its own module can change that.
+  const core = performance
+    .getEntriesByType("resource")
+    .find((entry) => /\/assets\/core-[\w-]+\.js$/.test(entry.name));
+  if (core) import(core.name).then((module) => module.changeLocale?.(language));
+
+  // Light or dark: as chosen here, else as the system says.
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (recall("mlqa-theme") ?? (system.matches ? "dark" : "light")) === "dark";
+  const paint = () => {
+    const dark = isDark();
+    if (document.body.classList.contains("dark") !== dark) {
+      document.body.classList.toggle("dark", dark);
+    }
+    const scheme = dark ? "dark" : "light";
+    if (document.documentElement.style.colorScheme !== scheme) {
+      document.documentElement.style.colorScheme = scheme;
+    }
+    const label = mlqa.say(dark ? "page_light" : "page_dark");
+    for (const button of document.querySelectorAll(".mlqa-theme")) {
+      if (button.ariaLabel === label) continue;
+      button.textContent = dark ? "☀" : "☾";
+      button.ariaLabel = button.title = label;
+    }
+  };
+  system.addEventListener("change", paint);
+  new MutationObserver(paint).observe(document.body, { attributeFilter: ["class"] });
+  addEventListener("click", (event) => {
+    if (event.target.closest?.(".mlqa-theme")) {
+      remember("mlqa-theme", isDark() ? "light" : "dark");
+      paint();
+    }
+    const link = event.target.closest?.(".mlqa-language");
+    if (link) remember("mlqa-language", link.hreflang);
+  });
+
   // Enter that ends the composition of a Hangul syllable must not send the question: the browser
   // reports it once for the composition (229) and again as a key of its own.
   for (const kind of ["keydown", "keypress"]) {
@@ -32,7 +94,7 @@
     if (!text || !navigator.clipboard) return;
     await navigator.clipboard.writeText(text);
     const label = button.textContent;
-    button.textContent = mlqa.copied;
+    button.textContent = mlqa.say("page_copied");
     setTimeout(() => (button.textContent = label), 1500);
   };
 
@@ -45,10 +107,11 @@
     if (button) copy(button);
   });
 
-  // Gradio takes the browser's language for the page's.
   const speak = () => {
     const root = document.documentElement;
-    if (root.lang !== mlqa.language) root.lang = mlqa.language;
+    if (root.lang !== language) root.lang = language;
+    const title = mlqa.say("page_title");
+    if (document.title !== title) document.title = title;
   };
 
   // Gradio labels a message with its HTML, which a screen reader would read aloud.
@@ -57,10 +120,12 @@
       message.removeAttribute("aria-label");
     }
     for (const reference of document.querySelectorAll(".mlqa-reference:not([aria-label])")) {
-      reference.ariaLabel = mlqa.source.replace("{number}", number(reference));
+      reference.ariaLabel = mlqa
+        .say("page_source")
+        .replace("{number}", number(reference));
     }
     const log = document.querySelector("#mlqa-chat [role=log]");
-    if (log && log.ariaLabel !== mlqa.chat) log.ariaLabel = mlqa.chat;
+    if (log && log.ariaLabel !== mlqa.say("page_chat")) log.ariaLabel = mlqa.say("page_chat");
   };
 
   // The newest question goes to the top of the chat and stays there while its answer comes, so
@@ -94,6 +159,7 @@
 
   new MutationObserver(() => {
     speak();
+    paint();
     label();
     follow();
   }).observe(document, {

@@ -1,29 +1,37 @@
 """Answers as HTML for the chat page: pure functions, no Gradio.
 
-The page's chat shows Markdown that may hold HTML. So that every text of a question, an essay or
-an answer stays text, ``inert`` writes each mark of punctuation as a character reference: neither
-an HTML parser nor a Markdown parser finds anything in it to act on. For the same reason all HTML
-here is on one line: a blank line would end the HTML block and let Markdown in. Gradio's cleaning
-takes out ids, ``data-`` and ``aria-`` attributes; classes stay.
+The page's chat shows Markdown that may hold HTML: texts go through ``inert``. All HTML here is on
+one line: a blank line would end the HTML block and let Markdown in. Gradio's cleaning takes out
+ids, ``data-`` and ``aria-`` attributes; classes stay.
 """
 
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Mapping, Sequence
-from typing import Protocol
-from urllib.parse import urlsplit
 
 from mlqa.cache import CacheStats
-from mlqa.messages import Language, message
-from mlqa.schema import Answer, Citation, Document, Hit, Span
+from mlqa.messages import Language, catalogue, message
+from mlqa.schema import Answer, Document, ToolProgress
+from mlqa.service.markup import highlighted, inert, safe_link
+from mlqa.service.results import exhibits_html, progress_html
+from mlqa.service.sources import passage, sources_html
 
-_REFERENCES = str.maketrans(
-    # Other control characters are dropped: HTML has no way to write them.
-    dict.fromkeys(map(chr, range(32)))
-    | {character: f"&#{ord(character)};" for character in string.punctuation + "\t\n"}
-)
+__all__ = [
+    "answer_html",
+    "asking_html",
+    "caches_html",
+    "earlier_html",
+    "highlighted",
+    "inert",
+    "notice_html",
+    "partial_html",
+    "passage",
+    "question_html",
+    "safe_link",
+    "stopped_html",
+]
+
 # Seconds below this are not told apart.
 _SHORTEST = 0.01
 _CACHES = {
@@ -32,36 +40,6 @@ _CACHES = {
     "terms": "page_cache_terms",
 }
 _NUMBER = re.compile(r"\[(\d+)\]")
-
-
-class _Stretch(Protocol):
-    """Anything with a place in a document."""
-
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-
-
-def inert(text: str) -> str:
-    """The text as HTML that shows exactly it, whatever it holds."""
-    return text.translate(_REFERENCES)
-
-
-def safe_link(url: str) -> str:
-    """The address, escaped for an attribute, or an empty string unless it is http or https."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    if parts.scheme not in {"http", "https"} or not parts.netloc or re.search(r"\s", url):
-        return ""
-    return inert(url)
-
-
-def highlighted(text: str, start: int, end: int) -> str:
-    """The text as HTML with one stretch of it marked."""
-    return f"{inert(text[:start])}<mark>{inert(text[start:end])}</mark>{inert(text[end:])}"
 
 
 def question_html(question: str) -> str:
@@ -80,11 +58,22 @@ def earlier_html(count: int, language: Language = "ko") -> str:
     return f'<div class="mlqa-resolved">{note}</div>'
 
 
-def partial_html(text: str) -> str:
+def asking_html(key: str, language: Language = "ko") -> str:
+    """Buttons below a question: change it, or ask it again."""
+    buttons = "".join(
+        f'<button type="button" class="mlqa-{name}">{inert(message(f"page_{name}", language))}'
+        "</button>"
+        for name in ("edit", "retry")
+    )
+    return f'<div class="mlqa-asking mlqa-turn-{inert(key)}">{buttons}</div>'
+
+
+def partial_html(text: str, progress: ToolProgress | None = None) -> str:
     """What has come of an answer so far, as the bot's message."""
+    told = progress_html(progress) if progress else ""
     return (
         f'<div class="mlqa-answer mlqa-partial"><div class="mlqa-text">{inert(text)}'
-        '<span class="mlqa-caret"></span></div></div>'
+        f'<span class="mlqa-caret"></span></div>{told}</div>'
     )
 
 
@@ -110,8 +99,12 @@ def answer_html(
     if answer.note:
         parts.append(f'<div class="mlqa-resolved">{inert(answer.note)}</div>')
     parts.append(f'<div class="mlqa-text">{_answer_text(answer)}</div>')
+    if answer.tool:
+        parts.append(exhibits_html(answer.tool, language))
     if answer.citations:
-        parts.append(_sources(answer, documents, language))
+        parts.append(sources_html(answer, documents, language))
+    if answer.offers:
+        parts.append(_offers(answer.offers, language))
     parts.append(_foot(answer, language))
     kind = " mlqa-declined" if answer.abstained else ""
     return f'<div class="mlqa-answer{kind}">{"".join(parts)}</div>'
@@ -125,33 +118,6 @@ def caches_html(stats: Sequence[CacheStats], language: Language = "ko") -> str:
     )
     title = inert(message("page_caches", language))
     return f'<div class="mlqa-caches"><span>{title}</span><ul>{rows}</ul></div>'
-
-
-def passage(
-    citation: Citation, document: Document | None, hits: Sequence[Hit]
-) -> tuple[str, Span, Hit | None]:
-    """The text around a quote.
-
-    Returns:
-        The text, the quote's place in it, and the hit that the quote comes from, if any: its
-        passage, else the paragraph around the quote, else the quote alone.
-    """
-    for hit in hits:
-        chunk = hit.chunk
-        if chunk.document_id == citation.document_id and _holds(chunk, citation):
-            return chunk.text, _shifted(citation, chunk.start), hit
-    for block in document.blocks if document else ():
-        if document and _holds(block, citation):
-            return document.text[block.start : block.end], _shifted(citation, block.start), None
-    return citation.quote, Span(0, len(citation.quote)), None
-
-
-def _holds(outer: _Stretch, inner: _Stretch) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end
-
-
-def _shifted(citation: Citation, start: int) -> Span:
-    return Span(citation.start - start, citation.end - start)
 
 
 def _answer_text(answer: Answer) -> str:
@@ -183,95 +149,15 @@ def _numbered(text: str, answer: Answer) -> str:
     return "".join(parts)
 
 
-def _sources(answer: Answer, documents: Mapping[str, Document], language: Language) -> str:
-    title = inert(message("page_sources", language, count=len(answer.citations)))
-    cards = "".join(
-        # The first is open, so that a proof is seen without a click.
-        _source(citation, answer.hits, documents, language, opened=position == 0)
-        for position, citation in enumerate(answer.citations)
+def _offers(names: Sequence[str], language: Language) -> str:
+    """Buttons that lead to the tools that test what the answer cites."""
+    buttons = "".join(
+        f'<button type="button" class="mlqa-offer" value="{inert(name)}">'
+        f"{inert(catalogue(language).get(f'tool_{name}_title', name))}</button>"
+        for name in names
     )
-    return f'<div class="mlqa-sources"><div class="mlqa-label">{title}</div>{cards}</div>'
-
-
-def _source(
-    citation: Citation,
-    hits: Sequence[Hit],
-    documents: Mapping[str, Document],
-    language: Language,
-    *,
-    opened: bool,
-) -> str:
-    document = documents.get(citation.document_id)
-    text, quote, hit = passage(citation, document, hits)
-    path = inert(" › ".join(citation.headings))
-    summary = (
-        f'<span class="mlqa-number">{citation.number}</span>'
-        f'<span class="mlqa-where"><span class="mlqa-title">{inert(citation.title)}</span>'
-        f'<span class="mlqa-path">{path}</span></span>'
-    )
-    body = (
-        f"{_origin(document, language)}"
-        f'<div class="mlqa-passage">{highlighted(text, *quote)}</div>'
-        f"{_also_in(citation, documents, language)}"
-        f"{_why(hit, language)}"
-    )
-    return (
-        f'<details class="mlqa-source mlqa-source-{citation.number}"{" open" * opened}>'
-        f"<summary>{summary}</summary>{body}</details>"
-    )
-
-
-def _origin(document: Document | None, language: Language) -> str:
-    """Original title, author, date and link of an essay, as far as they are known."""
-    if document is None:
-        return ""
-    source = document.source
-    title = source.original_title or source.title
-    known = [("page_original", title if title != document.title else "")]
-    known += [("page_author", source.author), ("page_date", source.date)]
-    parts = [
-        f"<span>{inert(message(key, language, value=value))}</span>"
-        for key, value in known
-        if value
-    ]
-    if link := safe_link(source.url):
-        label = inert(message("page_link", language))
-        parts.append(f'<a href="{link}" target="_blank" rel="noopener noreferrer">{label}</a>')
-    return f'<div class="mlqa-origin">{"".join(parts)}</div>' if parts else ""
-
-
-def _also_in(citation: Citation, documents: Mapping[str, Document], language: Language) -> str:
-    if not citation.also_in:
-        return ""
-    titles = (
-        documents[document_id].title if document_id in documents else document_id
-        for document_id in citation.also_in
-    )
-    line = message("page_also_in", language, titles=", ".join(titles))
-    return f'<div class="mlqa-also">{inert(line)}</div>'
-
-
-def _why(hit: Hit | None, language: Language) -> str:
-    """Why a passage was found: words, ranks and scores."""
-    if hit is None:
-        return ""
-    words = ", ".join(hit.matched) or message("page_why_no_words", language)
-    rows = (
-        ("page_why_words", words),
-        ("page_why_rank", _ranked(hit.rank, hit.score, language)),
-        ("page_why_sparse", _ranked(hit.sparse_rank, hit.sparse_score, language)),
-        ("page_why_dense", _ranked(hit.dense_rank, hit.dense_score, language)),
-        ("page_why_late", f"{hit.late_score:.3f}"),
-    )
-    cells = "".join(
-        f"<dt>{inert(message(key, language))}</dt><dd>{inert(value)}</dd>" for key, value in rows
-    )
-    title = inert(message("page_why", language))
-    return f'<details class="mlqa-why"><summary>{title}</summary><dl>{cells}</dl></details>'
-
-
-def _ranked(rank: int, score: float, language: Language) -> str:
-    return message("page_why_ranked", language, rank=rank, score=score)
+    label = inert(message("experiments_offers", language))
+    return f'<div class="mlqa-offers"><span class="mlqa-label">{label}</span>{buttons}</div>'
 
 
 def _foot(answer: Answer, language: Language) -> str:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Mapping, Sequence
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple, Protocol
+from uuid import uuid4
 
 from mlqa.cache import CacheStats
 from mlqa.config import Config
 from mlqa.errors import MlqaError
 from mlqa.messages import Language, message
-from mlqa.schema import AnswerPiece, Document
+from mlqa.schema import Answer, AnswerPiece, Document
 from mlqa.service import render
+from mlqa.service.conversations import Conversation, new_id
+from mlqa.service.judging import judging_html
 from mlqa.service.pump import read_along
+from mlqa.service.remembered import Remembered, current
+from mlqa.service.work import Items
 
 logger = logging.getLogger(__name__)
 
@@ -65,15 +71,40 @@ class Turn:
         shown: The question as HTML; empty for an empty one.
         reply: The answer so far as HTML.
         is_stopped: Whether the user wants no more of it.
+        question: The question.
+        text: What has been said so far; empty where it failed.
+        answer: The whole answer, once there is one.
+        key: Unique among all turns.
+        asked: When, seconds since 1970.
+        conversation: Id of the conversation that it belongs to.
+        liked: What the user thinks of the answer; None for nothing said.
+        is_over: Whether the answer has come to its end.
+        is_kept: Whether it is saved, or must not be.
     """
 
     shown: str
     reply: str = ""
     is_stopped: bool = False
+    question: str = ""
+    text: str = ""
+    answer: Answer | None = None
+    key: str = field(default_factory=lambda: uuid4().hex)
+    asked: float = field(default_factory=time.time)
+    conversation: str = ""
+    liked: bool | None = None
+    is_over: bool = False
+    is_kept: bool = False
 
-    def shown_by_role(self) -> tuple[tuple[str, str], tuple[str, str]]:
+    @property
+    def is_said(self) -> bool:
+        """Whether something has been answered, be it in part."""
+        return bool(self.answer or self.text)
+
+    def shown_by_role(self, language: Language) -> tuple[tuple[str, str], tuple[str, str]]:
         """Who says what."""
-        return ("user", self.shown), ("assistant", self.reply)
+        judging = judging_html(self.key, self.liked, language) if self.answer else ""
+        asking = render.asking_html(self.key, language) if self.shown else ""
+        return ("user", self.shown + asking), ("assistant", self.reply + judging)
 
 
 class Session:
@@ -85,15 +116,24 @@ class Session:
         questions: The questions that were answered, be it in part, oldest first.
         turns: What the page shows, oldest first, the latest ``SHOWN_TURNS``.
         is_cut: Whether there were turns before these.
+        owner: Whose conversations are shown, as a hash of the browser's key; empty until known.
+        conversation: Id of the conversation; empty until it is known whose it is.
+        notice: What the user should know of the saved conversations; empty for nothing.
+        edited: Key of the turn whose question is being changed; empty for none.
     """
 
     def __init__(self) -> None:
+        self.edited = ""
         self.questions: list[str] = []
         self.turns: list[Turn] = []
         self.is_cut = False
+        self.owner = ""
+        self.conversation = ""
+        self.notice = ""
 
     def add(self, turn: Turn) -> None:
         """Takes up a new turn; the oldest one goes where there are too many."""
+        self.conversation = turn.conversation = self.conversation or new_id()
         self.turns.append(turn)
         if len(self.turns) > SHOWN_TURNS:
             del self.turns[:-SHOWN_TURNS]
@@ -110,14 +150,101 @@ class Session:
         self.questions.clear()
         self.turns.clear()
         self.is_cut = False
+        self.edited = ""
+        self.conversation = new_id()
+
+    def rewind(self, key: str) -> list[Turn]:
+        """Takes out the turn of that key and what came after it, to ask it in another way.
+
+        Returns:
+            What was taken out, oldest first; nothing where there is no such turn.
+        """
+        turn = self.turn(key)
+        if turn is None:
+            return []
+        place = self.turns.index(turn)
+        taken = self.turns[place:]
+        del self.turns[place:]
+        for gone in taken:
+            gone.is_stopped = gone.is_kept = True
+        if said := sum(gone.is_said for gone in taken):
+            del self.questions[-said:]
+        return taken
+
+    def begin_another(self, full: str) -> None:
+        """Goes on under another id, if the conversation is still the one that is full."""
+        if self.conversation == full:
+            self.conversation = new_id()
+
+    def turn(self, key: str) -> Turn | None:
+        """The turn of that key, if it is shown."""
+        return next((turn for turn in list(self.turns) if turn.key == key), None)
+
+    def questions_before(self, turn: Turn) -> tuple[str, ...]:
+        """The shown questions that were answered before a turn, oldest first."""
+        turns = list(self.turns)
+        earlier = turns[: turns.index(turn)] if turn in turns else []
+        return tuple(other.question for other in earlier if other.is_said)
+
+    def show(
+        self, saved: Conversation, documents: Mapping[str, Document], language: Language
+    ) -> None:
+        """Shows a saved conversation in the place of this one, and goes on with it.
+
+        Args:
+            saved: With its latest turns, one more than are shown, if there are more.
+            documents: The knowledge base.
+            language: Of the page.
+        """
+        self.forget()
+        self.conversation = saved.brief.id
+        self.questions.extend(turn.question for turn in saved.turns)
+        self.is_cut = len(saved.turns) > SHOWN_TURNS
+        self.turns.extend(
+            _recalled(turn, saved.brief.id, documents, language)
+            for turn in saved.turns[-SHOWN_TURNS:]
+        )
 
     def messages(self, language: Language) -> list[dict[str, str]]:
         """The conversation as Gradio's chat wants it."""
         shown = [
             ("assistant", render.earlier_html(SHOWN_TURNS, language) if self.is_cut else ""),
-            *((role, text) for turn in list(self.turns) for role, text in turn.shown_by_role()),
+            *(said for turn in list(self.turns) for said in turn.shown_by_role(language)),
         ]
         return [{"role": role, "content": text} for role, text in shown if text]
+
+
+def _recalled(
+    turn: Remembered, conversation: str, documents: Mapping[str, Document], language: Language
+) -> Turn:
+    """A saved turn as it was shown."""
+    if turn.answer is not None:
+        known = current(turn.answer, turn.documents, documents)
+        reply = render.answer_html(turn.answer, known, language)
+    elif turn.is_stopped:
+        reply = render.stopped_html(turn.text, language)
+    else:
+        reply = render.notice_html(turn.text)
+    return Turn(
+        shown=render.question_html(turn.question),
+        reply=reply,
+        question=turn.question,
+        text=turn.text,
+        answer=turn.answer,
+        key=turn.key,
+        asked=turn.asked,
+        conversation=conversation,
+        liked=turn.liked,
+        is_over=True,
+        is_kept=True,
+    )
+
+
+Keep = Callable[[Session, Turn], None]
+
+
+def _keep_nothing(session: Session, turn: Turn) -> None:
+    """Where conversations are not saved."""
 
 
 class _Shown(NamedTuple):
@@ -128,21 +255,39 @@ class _Shown(NamedTuple):
 
 
 def reply(
-    bot: Bot, question: str, session: Session
+    bot: Bot, question: str, session: Session, keep: Keep = _keep_nothing
 ) -> Generator[list[dict[str, str]] | None, None, None]:
     """Answers one question of a session; closing the iterator ends the work.
 
     The turn is written into the session as it grows, so that two answers of one session at once
     show both.
 
+    Args:
+        bot: Who answers.
+        question: What is asked.
+        session: Of the page.
+        keep: Called once when an answer has come to its end or was left, not where it failed.
+
     Yields:
         The conversation, again and again as the answer grows; None while nothing changes.
     """
     question = question.strip()
-    turn = Turn(render.question_html(question) if question else "", render.partial_html(""))
+    shown = render.question_html(question) if question else ""
+    turn = Turn(shown, render.partial_html(""), question=question)
     session.add(turn)
-    yield session.messages(bot.config.language)
-    with closing(_replies(bot, question, tuple(session.questions), turn)) as replies:
+    try:
+        yield session.messages(bot.config.language)
+        yield from _conversations(bot, session, turn, keep)
+    finally:  # where the conversation was cleared or the page closed in mid-answer
+        if turn.is_said and not turn.is_over:
+            keep(session, turn)
+
+
+def _conversations(
+    bot: Bot, session: Session, turn: Turn, keep: Keep
+) -> Generator[list[dict[str, str]] | None, None, None]:
+    """The conversation as the answer to its turn grows; None while it does not."""
+    with closing(_replies(bot, turn.question, tuple(session.questions), turn)) as replies:
         for shown in replies:
             if turn not in session.turns:  # the conversation was cleared meanwhile
                 yield session.messages(bot.config.language)
@@ -152,8 +297,15 @@ def reply(
                 continue
             turn.reply = shown.reply
             if shown.is_said:
-                session.questions.append(question)
+                session.questions.append(turn.question)
+                turn.is_over = True
+                # Before its last word: what Gradio has still to do then, it does at once.
+                keep(session, turn)
             yield session.messages(bot.config.language)
+
+
+def _is_news(piece: AnswerPiece) -> bool:
+    return bool(piece.text or piece.progress or piece.answer)
 
 
 def _replies(
@@ -161,23 +313,27 @@ def _replies(
 ) -> Generator[_Shown | None, None, None]:
     """The bot's message as it grows; None while it does not."""
     language = bot.config.language
-    text = ""
+    begin: Callable[[], Items[AnswerPiece]] = partial(bot.stream, question, history)
     try:
-        with closing(read_along(partial(bot.stream, question, history))) as pieces:
+        told = read_along(begin, _is_news)
+        with closing(told) as pieces:
             for piece in pieces:
                 if turn.is_stopped:
-                    yield _Shown(render.stopped_html(text, language), is_said=bool(text))
+                    yield _Shown(render.stopped_html(turn.text, language), is_said=turn.is_said)
                     return
                 if piece is None:
                     yield None
                 elif piece.answer:
+                    turn.answer = piece.answer
                     shown = render.answer_html(piece.answer, bot.documents, language)
                     yield _Shown(shown, is_said=True)
                 else:
-                    text += piece.text
-                    yield _Shown(render.partial_html(text))
+                    turn.text += piece.text
+                    yield _Shown(render.partial_html(turn.text, piece.progress))
     except MlqaError as error:
+        turn.text = ""
         yield _Shown(render.notice_html(error.text(language)))
     except Exception:
         logger.exception("The answer failed")
+        turn.text = ""
         yield _Shown(render.notice_html(message("page_failed", language)))

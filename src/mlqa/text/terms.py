@@ -96,12 +96,15 @@ class TermExtractor:
         kiwi: The analyser, with the glossary's words.
         glossary: Which forms mean the same.
         cache_limit: Analysed texts that are kept.
+
+    Attributes:
+        cache: Analysed texts.
     """
 
     def __init__(self, kiwi: Kiwipie, glossary: Glossary, cache_limit: int = 4096) -> None:
         self.kiwi = kiwi
         self.glossary = glossary
-        self._texts: Cache[str, Analysed] = Cache("terms", cache_limit)
+        self.cache: Cache[str, Analysed] = Cache("terms", cache_limit)
         self._forms = FormFinder(glossary)
         self._parts: dict[str, tuple[Morpheme, ...]] = {}
         self._canonical: dict[str, tuple[tuple[str, tuple[int, ...]], ...]] = {}
@@ -128,18 +131,18 @@ class TermExtractor:
     def analyse(self, text: str) -> Analysed:
         """The terms and pieces of a text; see ``terms``."""
         text = unicodedata.normalize("NFC", text)
-        return self._texts.get_or_make(text, lambda: self._analyse(text, self.kiwi.morphemes(text)))
+        return self.cache.get_or_make(text, lambda: self._analyse(text, self.kiwi.morphemes(text)))
 
     def analyse_all(self, texts: Sequence[str]) -> list[Analysed]:
         """The terms and pieces of many texts; new ones are analysed on all cores."""
         texts = [unicodedata.normalize("NFC", text) for text in texts]
         if len(texts) == 1:
             return [self.analyse(texts[0])]
-        kept = {text: self._texts.get(text) for text in dict.fromkeys(texts)}
+        kept = {text: self.cache.get(text) for text in dict.fromkeys(texts)}
         new = [text for text, found in kept.items() if found is None]
         for text, morphemes in zip(new, self.kiwi.morphemes_of_all(new), strict=True):
             found = self._analyse(text, morphemes)
-            self._texts.put(text, found)
+            self.cache.put(text, found)
             kept[text] = found
         return [analysed for text in texts if (analysed := kept[text]) is not None]
 
@@ -149,7 +152,7 @@ class TermExtractor:
 
     def stats(self) -> CacheStats:
         """Counters of the cache of analysed texts."""
-        return self._texts.stats()
+        return self.cache.stats()
 
     def _analyse(self, text: str, morphemes: list[Morpheme]) -> Analysed:
         found = [*self._content(morphemes), *_wholes(text, morphemes)]

@@ -36,7 +36,7 @@ class Guard:
         self._language: Language = language
         host = host.strip("[]").lower()
         # On another address the names that lead there are not known.
-        self._names = {"localhost", "127.0.0.1", "::1", host} if _is_loopback(host) else None
+        self._names = {"localhost", "127.0.0.1", "::1", host} if is_loopback(host) else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on, or refuses it."""
@@ -108,7 +108,8 @@ def _name_of(address: str) -> str:
         return ""
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
     if host == "localhost":
         return True
     try:

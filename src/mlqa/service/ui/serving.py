@@ -17,12 +17,14 @@ from starlette.routing import Route
 from mlqa.errors import ConfigError
 from mlqa.service.api import Guard, build_api
 from mlqa.service.desk import Desk
+from mlqa.service.knowledge import KnowledgeBases
 from mlqa.service.mcp import Door
 from mlqa.service.session import Bot
 from mlqa.service.ui.page import build_page, looks
 
 # Seconds that open requests get when the server ends.
 _LAST_WORDS = 1
+_NO_UPLOAD = 1024  # bytes
 _NO_SUCH_ADDRESS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
@@ -33,6 +35,7 @@ def serve(
     port: int,
     on_ready: Callable[[str], None],
     desk: Desk | None = None,
+    knowledge: KnowledgeBases | None = None,
 ) -> None:
     """Serves the page until it is interrupted.
 
@@ -42,13 +45,15 @@ def serve(
         port: Port to listen on, 0 for any free one.
         on_ready: Called with the page's address once it is served.
         desk: Where other programs ask, under ``/api`` and ``/mcp``; only the page if not given.
+        knowledge: The knowledge bases that the page can fill; none if not given.
 
     Raises:
         ConfigError: Nothing can listen on that address and port.
     """
     listeners = _listeners(host, port)
-    page = build_page(bot)
-    app = _app(bot, page, host, desk)
+    page = build_page(bot, knowledge)
+    largest = bot.config.document_megabytes * 2**20 if knowledge else _NO_UPLOAD
+    app = _app(bot, page, host, desk, largest)
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_LAST_WORDS)
     )
@@ -72,7 +77,7 @@ def _address(host: str, port: int) -> str:
     return f"http://[{name.strip('[]')}]:{port}/" if ":" in name else f"http://{name}:{port}/"
 
 
-def _app(bot: Bot, page: gr.Blocks, host: str, desk: Desk | None) -> FastAPI:
+def _app(bot: Bot, page: gr.Blocks, host: str, desk: Desk | None, largest_upload: int) -> FastAPI:
     """What is served: the doors for programs, and the page everywhere else."""
     language = bot.config.language
     door = Door(desk) if desk is not None else None
@@ -101,7 +106,7 @@ def _app(bot: Bot, page: gr.Blocks, host: str, desk: Desk | None) -> FastAPI:
         # Errors of ours are shown as lines of the chat; others must not show their inside.
         show_error=False,
         footer_links=[],
-        max_file_size="1kb",
+        max_file_size=largest_upload,
         **looks(language),
     )
     return app
