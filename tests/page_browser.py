@@ -68,7 +68,12 @@ def chromium() -> Iterator[Browser]:
 def ready(page: Page) -> None:
     """Waits until the page is whole and the server knows whose it is."""
     page.wait_for_selector("#mlqa-foot [data-cache]")
-    page.wait_for_selector("#mlqa-drawer .mlqa-drawer-body", state="attached")
+    page.wait_for_selector("#mlqa-drawer .mlqa-drawer-head", state="attached")
+
+
+def settle(page: Page) -> None:
+    """Waits until the stream of the page's events has ended; left earlier, Gradio says an error."""
+    page.wait_for_timeout(1500)
 
 
 class Opener:

@@ -20,6 +20,7 @@ from PIL import Image
 from mlqa.schema import Field, Plot, Series
 from mlqa.tools import drawing
 from mlqa.tools.drawing import draw
+from mlqa.tools.looks import DARK, LIGHT
 
 NAN, INF = float("nan"), float("inf")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -113,6 +114,24 @@ def test_gaps_and_nothing_to_see_are_drawn(
     tree(draw(plot(kind, series=series, log_x=log[0], log_y=log[1])))
 
 
+@pytest.mark.parametrize(
+    ("values", "shown", "left_out"),
+    [
+        ((0.2, 0.5, 3.0), "0.12346", "5789"),
+        ((2.1, 2.3, 2.6), "2.13456", "0789"),
+        ((0.002, 0.004, 0.008), "0.2346", "15789"),
+        ((1e-6, 1.0, 100.0), "0.1e56", "234789"),
+    ],
+)
+def test_a_short_logarithmic_axis_has_a_few_plain_numbers(
+    values: tuple[float, ...], shown: str, left_out: str
+) -> None:
+    series = (Series(label="가", x=values, y=values),)
+    seen = drawn(draw(plot(series=series, log_x=True, log_y=True)))
+    assert {outline(letter) for letter in shown} <= seen
+    assert not {outline(letter) for letter in "$\\{}" + left_out} & seen
+
+
 def test_no_series_at_all_is_an_empty_frame() -> None:
     tree(draw(plot(series=())))
 
@@ -151,7 +170,7 @@ def test_luminance_of_series_and_ground_differ() -> None:
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    for look in (drawing._LIGHT, drawing._DARK):
+    for look in (LIGHT, DARK):
         for colour in (look.ink, *look.colours[:3]):
             dim, bright = sorted((luminance(colour), luminance(look.ground)))
             assert (bright + 0.05) / (dim + 0.05) >= 3

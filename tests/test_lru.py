@@ -182,6 +182,17 @@ def test_words_and_negative_numbers_are_items() -> None:
     assert split_items(None) == ()
 
 
+def test_items_stay_as_they_were_typed() -> None:
+    result = lru(requests="ㄱ, ㄴ ㄱ ① ½", contents="ㄴ")
+    assert [row[1] for row in table(result, "steps").rows] == ["", "ㄱ", "ㄴ", "ㄱ", "①", "½"]
+    assert split_items([" ㄱ ", "ㅏ"]) == ("ㄱ", "ㅏ")
+
+
+def test_one_item_typed_in_two_ways_is_one_item() -> None:
+    assert split_items("Ａ，A；ａ［７］（7）") == ("A", "A", "a", "7", "7")
+    assert split_items("한 \u1112\u1161\u11ab") == ("한", "한")
+
+
 def test_without_requests_some_are_drawn_and_that_is_said() -> None:
     result = lru(seed=3)
     assert "요청을 주시지 않아 시드 3번으로 요청 40개를 만들었습니다" in result.text

@@ -26,6 +26,7 @@ from page_browser import (
     last,
     ready,
     served,
+    settle,
 )
 
 if TYPE_CHECKING:
@@ -280,6 +281,7 @@ def test_the_real_chatbot(open_page: Opener, tmp_path: Path) -> None:
         ask(page, "오늘 서울 날씨는 어떤가요?")
         assert last(page, ".mlqa-text").startswith("죄송하지만")
         page.wait_for_timeout(500)  # a request that a reload cuts off is an error on the console
+        settle(page)
         page.reload()
         ready(page)
         ask(page, "배치 정규화는 왜 잘 되나요?")

@@ -29,6 +29,7 @@ from page_browser import (
     last,
     ready,
     served,
+    settle,
 )
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ def test_a_page_left_open_goes_on_after_a_restart(open_page: Opener, tmp_path: P
         ask(page, "첫 질문인가요?")
         listed(page, "첫 질문인가요?")
         page.keyboard.press("Escape")
+        settle(page)
     with served(FAKE, **there):
         page.wait_for_timeout(3000)
         page.wait_for_selector("#mlqa-box textarea")
@@ -176,6 +178,7 @@ def test_two_users_at_once_have_histories_of_their_own(open_page: Opener, url: s
         }""",
         stolen,
     )
+    settle(third)
     third.reload()
     ready(third)
     listed(third)
@@ -192,6 +195,7 @@ def test_a_second_tab_sees_the_same_list(open_page: Opener, url: str) -> None:
     ask(page, "두 탭에서 보이나요?")
     listed(page, "두 탭에서 보이나요?")
     other = page.context.new_page()
+    settle(other)
     other.goto(url)
     ready(other)
     listed(other, "두 탭에서 보이나요?")
@@ -225,6 +229,7 @@ def test_renaming_and_deleting(page: Page) -> None:
     listed(page)
     page.keyboard.press("Escape")
     page.wait_for_selector(".mlqa-welcome")
+    settle(page)
     page.reload()
     ready(page)
     listed(page)
@@ -285,6 +290,7 @@ def test_a_new_conversation_leaves_the_old_one_saved(page: Page) -> None:
 def test_what_a_closed_tab_was_reading_is_saved(open_page: Opener, url: str) -> None:
     page = open_page(url)
     other = page.context.new_page()
+    settle(other)
     other.goto(url)
     ready(other)
     question = f"천천히 답하나요? {time.time()}"
@@ -296,6 +302,7 @@ def test_what_a_closed_tab_was_reading_is_saved(open_page: Opener, url: str) -> 
     )
     page.close()
     for _ in range(20):
+        settle(other)
         other.reload()
         ready(other)
         other.wait_for_timeout(500)
@@ -317,6 +324,7 @@ def test_opinions_are_kept_and_exported(page: Page, data: Path) -> None:
     assert dislike.get_attribute("aria-pressed") == "true"
     (kept,) = [o for o in map(json.loads, feedback(data, "export")) if o["question"] == question]
     assert (kept["liked"], kept["reason"]) == (False, "<b>묻지 않은 것</b>을 답했습니다")
+    settle(page)
     page.reload()
     page.wait_for_selector(".mlqa-judging")
     page.wait_for_selector(".mlqa-dislike.mlqa-chosen")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -85,7 +86,7 @@ def test_progress_comes_first_and_the_result_last(runner: Runner) -> None:
     events = list(runner.start("sample_dice", {"throws": 5}))
     *before, call = events
     assert all(isinstance(event, Progress) for event in before)
-    assert before[-1] == Progress(1.0, "5/5")
+    assert Progress(1.0, "5/5") in before
     assert isinstance(call, ToolCall)
     assert (call.name, call.arguments) == ("sample_dice", {"throws": 5, "seed": 0})
     assert call.defaulted == ("seed",)
@@ -94,6 +95,30 @@ def test_progress_comes_first_and_the_result_last(runner: Runner) -> None:
     assert call.ran_at.endswith("+00:00")
     here = tool_samples.sample_dice(throws=5)
     assert repr(call.result) == repr(here)
+
+
+def test_a_silent_tool_is_told_about_again_and_again(runner: Runner) -> None:
+    *before, call = runner.start("sample_still", {})
+    again = [
+        event
+        for event in before
+        if isinstance(event, Progress) and re.fullmatch(r"조용히 \(\d+초째\)", event.text)
+    ]
+    assert len(again) >= 2
+    assert {event.share for event in again} == {0.4}
+    assert isinstance(call, ToolCall)
+
+
+def test_a_silent_tool_is_cancelled_while_it_is_told_about(runner: Runner) -> None:
+    run = runner.start("sample_still", {"seconds": 50})
+    for event in run:
+        assert isinstance(event, Progress)
+        if event.text.startswith("조용히 ("):
+            break
+    run.cancel()
+    with pytest.raises(ToolCancelled):
+        list(run)
+    still_works(runner)
 
 
 def test_same_seed_gives_the_same_figures(runner: Runner) -> None:
@@ -293,21 +318,56 @@ if __name__ == "__main__":
 """
 
 
+def python(folder: Path, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """A fresh Python that finds the tools for the tests."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(TESTS)},
+        input=typed,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
 def test_tool_of_a_script_runs_in_a_worker(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(SCRIPT, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = python(tmp_path, "script.py")
     assert (done.stdout, done.stderr) == ("4 __mp_main__\n", "")
 
 
-def test_tool_from_the_prompt_is_told_what_to_do(tmp_path: Path) -> None:
-    code = SCRIPT.replace('if __name__ == "__main__":', "if True:")
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+UNGUARDED = SCRIPT.replace('if __name__ == "__main__":', "if True:")
+
+
+@pytest.mark.parametrize("how", ["-c", "-", ""])
+def test_tool_from_the_prompt_is_told_what_to_do(tmp_path: Path, how: str) -> None:
+    arguments = [how] * bool(how) + [UNGUARDED] * (how == "-c")
+    done = python(tmp_path, *arguments, typed=UNGUARDED)
     assert "ToolCrashed" in done.stderr.splitlines()[-1]
     assert "inline=True" in done.stderr.splitlines()[-1]
+
+
+def test_script_that_runs_its_own_tool_when_imported_is_told_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(UNGUARDED, encoding="utf-8")
+    done = python(tmp_path, "script.py")
+    assert "ToolCrashed" in done.stderr.splitlines()[-1]
+    assert '`if __name__ == "__main__":`' in done.stderr.splitlines()[-1]
+
+
+CALL = """
+import mlqa, tool_samples
+print("once", mlqa.run_tool("sample_dice", throws=3).arguments["throws"])
+"""
+
+
+@pytest.mark.parametrize("how", ["-c", "-", "", "file", "-m"])
+def test_tool_of_a_module_runs_however_the_program_came_in(tmp_path: Path, how: str) -> None:
+    (tmp_path / "script.py").write_text(CALL, encoding="utf-8")
+    arguments = {"-c": ["-c", CALL], "-": ["-"], "": [], "file": ["script.py"]}
+    done = python(tmp_path, *arguments.get(how, ["-m", "script"]), typed=CALL)
+    assert (done.stdout, done.stderr) == ("once 3\n", "")
 
 
 PARENT = """

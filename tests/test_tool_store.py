@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 
 from mlqa.config import Config
 from mlqa.errors import StorageError
+from mlqa.schema import ToolCall, ToolResult
 from mlqa.tools import store
 from mlqa.tools.registry import Tool
 from mlqa.tools.runner import Runner
@@ -44,6 +47,78 @@ def test_a_result_is_cited_by_its_key(runner: Runner) -> None:
     assert (found.name, found.arguments) == ("sample_dice", {"throws": 3, "seed": 0})
     for key in ("0" * 64, "", "../../etc/passwd", call.key[:-1], call.key.upper() + "\0"):
         assert runner.find(key) is None
+
+
+def call_of(key: str) -> ToolCall:
+    return ToolCall(name="sample_dice", arguments={}, result=ToolResult(text=key), key=key)
+
+
+def aged(folder: Path, keys: Sequence[str], minutes: int) -> None:
+    """Makes files look as if they had been used long ago, each a minute after the one before."""
+    for place, key in enumerate(keys):
+        when = time.time() - 60 * (minutes - place)
+        os.utime(folder / f"{key}.json", (when, when))
+
+
+KEYS = [f"{place:064x}" for place in range(10)]
+
+
+def kept(folder: Path) -> set[str]:
+    return {path.stem for path in folder.iterdir()}
+
+
+def test_results_that_were_not_asked_for_the_longest_go(tmp_path: Path) -> None:
+    store = Store(tmp_path, most=4)
+    for key in KEYS[:4]:
+        store.save(call_of(key))
+    aged(tmp_path, KEYS[:4], 60)
+    assert store.find(KEYS[0]) is not None
+    store.save(call_of(KEYS[4]))
+    assert kept(tmp_path) == {KEYS[0], *KEYS[2:5]}
+    store.save(call_of(KEYS[5]))
+    assert kept(tmp_path) == {KEYS[0], *KEYS[3:6]}
+    assert Store(tmp_path, most=1).find(KEYS[3]) is not None
+
+
+def test_files_of_others_stay_and_the_newest_result_does(tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text("{}", encoding="utf-8")
+    store = Store(tmp_path, most=1)
+    for key in KEYS[:3]:
+        store.save(call_of(key))
+    assert kept(tmp_path) == {"mine", KEYS[2]}
+
+
+def test_as_many_results_are_kept_as_it_says(tmp_path: Path) -> None:
+    keys = [f"{place:064x}" for place in range(503)]
+    store = Store(tmp_path)
+    for key in keys[:-1]:
+        (tmp_path / f"{key}.json").write_text("{}", encoding="utf-8")
+    aged(tmp_path, keys[:-1], 600)
+    store.save(call_of(keys[-1]))
+    assert kept(tmp_path) == set(keys[3:])
+
+
+def test_many_stores_prune_one_folder_at_once(tmp_path: Path) -> None:
+    faults: list[Exception] = []
+
+    def fill(start: int) -> None:
+        store = Store(tmp_path, most=3)
+        try:
+            for place in range(60):
+                store.save(call_of(f"{start + place:064x}"))
+                store.find(f"{start + place // 2:064x}")
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+            faults.append(error)
+
+    threads = [Thread(target=fill, args=(1000 * start,)) for start in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    Store(tmp_path, most=3).save(call_of(KEYS[0]))
+    assert len(kept(tmp_path)) == 3
+    assert KEYS[0] in kept(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import subprocess
@@ -96,6 +97,14 @@ def sample_sleep(
         context.progress(0.5, "쿨쿨")
         time.sleep(0.05)
     return ToolResult(text="잘 잤습니다.")
+
+
+@tool(seconds=60, memory_mb=1024)
+def sample_still(context: Context, seconds: Annotated[int, Field(ge=1, le=50)] = 3) -> ToolResult:
+    """Says nothing for a while, and lets no other thread of its process run either."""
+    context.progress(0.4, "조용히")
+    ctypes.PyDLL(None).sleep(seconds)
+    return ToolResult(text="끝났습니다.")
 
 
 @tool(seconds=0.5, memory_mb=1024)

@@ -142,13 +142,5 @@ if (isFirst) {
   new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
 }
 
-// Gradio can lose an event that begins while its last one ends, as when the page opens: said again,
-// it brings the answers to the lost ones along, and does no harm.
-const begin = (tries) => {
-  if (element.querySelector("[data-drawer]") || !tries) return;
-  tell("begin", { key: stored(ownKey), conversation: stored(() => sessionStorage.getItem(HERE)) });
-  setTimeout(begin, 3000, tries - 1);
-};
-
 watch("value", draw);
-begin(5);
+tell("begin", { key: stored(ownKey), conversation: stored(() => sessionStorage.getItem(HERE)) });

@@ -1,29 +1,29 @@
 """Plots as pictures, the only importer of matplotlib.
 
 Labels are set in NanumGothic, which a dependency carries, so that Korean is drawn on machines
-without a Korean font; in an SVG letters are outlines. The colours are those of Okabe and Ito
-(https://jfly.uni-koeln.de/color/), which people with any kind of colour vision tell apart, and each
-series has a marker and dashes (bars: a hatching) of its own for print without colour. Nothing
-global of matplotlib is changed but for the list of fonts that it knows.
+without a Korean font; in an SVG letters are outlines. Nothing global of matplotlib is changed but
+for the list of fonts that it knows.
 """
 
 from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 from xml.sax.saxutils import quoteattr
 
-from mlqa.schema import Cell, Plot, Series
+from mlqa.schema import Plot, Series
+from mlqa.tools.drawable import distances, finite, number
+from mlqa.tools.looks import DARK, LIGHT, Look, dashes, hatching, marker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
 
@@ -31,47 +31,13 @@ PictureFormat = Literal["svg", "png"]
 
 FAMILY = "NanumGothic"
 _FALLBACK = "DejaVu Sans"  # matplotlib's own, for signs that NanumGothic lacks
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
-_DASHES: tuple[Any, ...] = (
-    "-",
-    (0, (6, 2)),
-    (0, (2, 1.5)),
-    (0, (6, 2, 1.5, 2)),
-    (0, (10, 2)),
-    (0, (3, 1, 1, 1, 1, 1)),
-)
-_HATCHES = ("", "//", "..", "xx", "\\\\", "++", "oo", "--")
 _MARKED = 8
 _BOLD = 700
 _CROWDED = 28
 _DPI = 144
 _PAD = 0.12
-_HUGE = 1e100
 # matplotlib says itself that it is not made for several threads at once.
 _drawing = Lock()
-
-
-class _Look(NamedTuple):
-    """Colours of a page."""
-
-    ground: str
-    ink: str
-    grid: str
-    colours: tuple[str, ...]
-
-
-_LIGHT = _Look(
-    "#ffffff",
-    "#1f2328",
-    "#d0d7de",
-    ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"),
-)
-_DARK = _Look(
-    "#16181d",
-    "#e6edf3",
-    "#3d444d",
-    ("#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#ffffff"),
-)
 
 
 def draw(
@@ -93,7 +59,7 @@ def draw(
     """
     from matplotlib.figure import Figure
 
-    look = _DARK if dark else _LIGHT
+    look = DARK if dark else LIGHT
     with _drawing:
         figure = Figure(figsize=(width, height), facecolor=look.ground, layout="constrained")
         figure.get_layout_engine().set(w_pad=_PAD, h_pad=_PAD)  # type: ignore[union-attr, call-arg]
@@ -157,35 +123,15 @@ def _written(text: object) -> str:
     )
 
 
-def _number(value: float, _place: float = 0) -> str:
-    """A number on an axis, with a real minus sign."""
-    return f"{value:g}".replace("-", "−")
-
-
-def _finite(values: Sequence[Cell]) -> list[float]:
-    """Values as far as an axis can hold them; NaN, a gap, for the others."""
-    return [_held(value) for value in values]
-
-
-def _held(value: Cell) -> float:
-    if isinstance(value, str) or not abs(value) < _HUGE:
-        return math.nan
-    return float(value) if abs(value) > 1 / _HUGE else 0.0
-
-
-def _colour(look: _Look, place: int) -> str:
-    return look.colours[place % len(look.colours)]
-
-
-def _draw_field(figure: Figure, axes: Axes, plot: Plot, look: _Look) -> None:
+def _draw_field(figure: Figure, axes: Axes, plot: Plot, look: Look) -> None:
     if plot.field is None:
         return
-    values = [_finite(row) for row in plot.field.values]
+    values = [finite(row) for row in plot.field.values]
     # As a picture inside the SVG: ten thousand little squares would be megabytes.
     mesh = axes.pcolormesh(
         plot.field.x, plot.field.y, values, shading="nearest", cmap="cividis", rasterized=True
     )
-    bar = figure.colorbar(mesh, ax=axes, format=_number)
+    bar = figure.colorbar(mesh, ax=axes, format=number)
     bar.outline.set_edgecolor(look.grid)
     bar.ax.tick_params(color=look.grid)
     for label in bar.ax.get_yticklabels():
@@ -195,45 +141,45 @@ def _draw_field(figure: Figure, axes: Axes, plot: Plot, look: _Look) -> None:
 def _band(axes: Axes, series: Series, colour: str) -> None:
     if series.low:
         axes.fill_between(
-            _finite(series.x),
-            _finite(series.low),
-            _finite(series.high),
+            finite(series.x),
+            finite(series.low),
+            finite(series.high),
             color=colour,
             alpha=0.18,
             linewidth=0,
         )
 
 
-def _draw_lines(axes: Axes, plot: Plot, look: _Look) -> None:
+def _draw_lines(axes: Axes, plot: Plot, look: Look) -> None:
     for place, series in enumerate(plot.series):
-        colour = _colour(look, place)
+        colour = look.colour(place)
         _band(axes, series, colour)
         axes.plot(
-            _finite(series.x),
-            _finite(series.y),
+            finite(series.x),
+            finite(series.y),
             color=colour,
-            linestyle=_DASHES[place % len(_DASHES)],
+            linestyle=dashes(place),
             linewidth=1.8,
-            marker=_MARKERS[place % len(_MARKERS)],
+            marker=marker(place),
             markersize=5,
             markevery=max(1, len(series.x) // _MARKED),
             label=_written(series.label),
         )
 
 
-def _draw_points(axes: Axes, plot: Plot, look: _Look) -> None:
+def _draw_points(axes: Axes, plot: Plot, look: Look) -> None:
     for place, series in enumerate(plot.series):
-        colour = _colour(look, place)
-        x, y = _finite(series.x), _finite(series.y)
+        colour = look.colour(place)
+        x, y = finite(series.x), finite(series.y)
         if series.low:
-            ends = _distances(series)
+            ends = distances(series)
             axes.errorbar(x, y, yerr=ends, fmt="none", ecolor=colour, elinewidth=1, capsize=3)
         axes.scatter(
             x,
             y,
             s=26,
             color=colour,
-            marker=_MARKERS[place % len(_MARKERS)],
+            marker=marker(place),
             edgecolors=look.ground,
             linewidths=0.6,
             label=_written(series.label),
@@ -241,24 +187,24 @@ def _draw_points(axes: Axes, plot: Plot, look: _Look) -> None:
         )
 
 
-def _draw_bars(axes: Axes, plot: Plot, look: _Look) -> None:
+def _draw_bars(axes: Axes, plot: Plot, look: Look) -> None:
     names = list(dict.fromkeys(name for series in plot.series for name in series.x))
     width = 0.8 / max(1, len(plot.series))
     for place, series in enumerate(plot.series):
         shift = (place - (len(plot.series) - 1) / 2) * width
         axes.bar(
             [names.index(name) + shift for name in series.x],
-            _finite(series.y),
+            finite(series.y),
             width,
-            yerr=_distances(series) if series.low else None,
-            color=_colour(look, place),
-            hatch=_HATCHES[place % len(_HATCHES)],
+            yerr=distances(series) if series.low else None,
+            color=look.colour(place),
+            hatch=hatching(place),
             edgecolor=look.ground,
             linewidth=0.8,
             error_kw={"ecolor": look.ink, "capsize": 3, "elinewidth": 1},
             label=_written(series.label),
         )
-    shown = [name if isinstance(name, str) else _number(name) for name in names]
+    shown = [name if isinstance(name, str) else number(name) for name in names]
     axes.set_xticks(range(len(names)), [_written(name) for name in shown])
     if sum(len(name) for name in shown) > _CROWDED:
         axes.tick_params(axis="x", labelrotation=30)
@@ -266,15 +212,7 @@ def _draw_bars(axes: Axes, plot: Plot, look: _Look) -> None:
             label.set(ha="right", rotation_mode="anchor")
 
 
-def _distances(series: Series) -> list[list[float]]:
-    """How far the ends of the band are from the values, never below zero."""
-    values, lows, highs = map(_finite, (series.y, series.low, series.high))
-    below = [max(0.0, value - low) for value, low in zip(values, lows, strict=True)]
-    above = [max(0.0, high - value) for value, high in zip(values, highs, strict=True)]
-    return [below, above]
-
-
-def _draw_marks(axes: Axes, plot: Plot, look: _Look) -> None:
+def _draw_marks(axes: Axes, plot: Plot, look: Look) -> None:
     for place, label in plot.marks:
         if not math.isfinite(place):
             continue
@@ -298,21 +236,37 @@ def _scale(axes: Axes, plot: Plot) -> None:
     seen = [
         (0.0 if plot.kind == "bars" else x, y)
         for series in plot.series
-        for x, y in zip(_finite(series.x), _finite(series.y), strict=True)
+        for x, y in zip(finite(series.x), finite(series.y), strict=True)
         if not math.isnan(y)
     ]
     if plot.log_y and any(y > 0 for _, y in seen):
         axes.set_yscale("log", nonpositive="mask")
+        _label_between(axes.yaxis)
     if plot.log_x and any(x > 0 for x, _ in seen):
         axes.set_xscale("log", nonpositive="mask")
+        _label_between(axes.xaxis)
     elif plot.kind != "bars" and all(x == round(x) for x, _ in seen if not math.isnan(x)):
         axes.locator_params(axis="x", integer=True)  # there are no 2.5 layers
-    axes.yaxis.set_major_formatter(_number)
+    axes.yaxis.set_major_formatter(number)
     if plot.kind != "bars":
-        axes.xaxis.set_major_formatter(_number)
+        axes.xaxis.set_major_formatter(number)
 
 
-def _letter(axes: Axes, plot: Plot, look: _Look) -> None:
+def _label_between(axis: Axis) -> None:
+    """Numbers between the powers of ten, where matplotlib finds the axis too short without."""
+    from matplotlib.ticker import LogFormatter
+
+    chosen = LogFormatter()
+    chosen.set_axis(axis)
+
+    def label(value: float, _place: float) -> str:
+        chosen.set_locs([])  # it looks at the limits of the axis, which are known by now
+        return number(value) if chosen(value) else ""
+
+    axis.set_minor_formatter(label)
+
+
+def _letter(axes: Axes, plot: Plot, look: Look) -> None:
     """Title, labels, legend and grid."""
     ink: dict[str, Any] = {"color": look.ink, "parse_math": False}
     axes.set_title(_written(plot.title), loc="left", fontproperties=_font(12, _BOLD), **ink)

@@ -31,6 +31,8 @@ from mlqa.errors import (
 from mlqa.schema import ToolResult
 from mlqa.tools.events import Progress
 from mlqa.tools.jsonable import LARGEST, load_result
+from mlqa.tools.mains import MAINS, main_for
+from mlqa.tools.pulse import Pulse
 from mlqa.tools.registry import Tool
 from mlqa.tools.worker import work
 
@@ -74,7 +76,8 @@ class Worker:
             target=work, args=(theirs, request), name=f"mlqa-{tool.name}", daemon=True
         )
         try:
-            self._process.start()
+            with main_for(tool.module):
+                self._process.start()
         except OSError as error:  # no processes or memory left for one
             reason = error.strerror or error
             raise ToolCrashed("tools_failed", tool=tool.name, reason=reason) from None
@@ -86,13 +89,15 @@ class Worker:
             self._seen = psutil.Process(self._pid)
         self._family: list[psutil.Process] = []
         self._looked = 0.0
+        self._has_begun = False
         _alive.add(self)
 
-    def listen(self, cancelled: Event) -> Iterator[Progress | ToolResult]:
+    def listen(self, cancelled: Event, pulse: Pulse) -> Iterator[Progress | ToolResult]:
         """What it tells, the result last.
 
         Args:
             cancelled: Set when the run is not wanted any more.
+            pulse: Speaks while it is silent, as it is while a library is imported.
 
         Raises:
             ToolError: It was cancelled, ran out of time or memory, failed, or its process ended.
@@ -104,12 +109,18 @@ class Worker:
                 raise ToolCancelled("tools_cancelled", tool=self._tool.name)
             while self._connection.poll():
                 told = self._read(self._receive())
+                if told is None:
+                    continue
                 yield told
                 if isinstance(told, ToolResult):
                     return
+                pulse.hear(told)
             self._check_budget()
             if self._process.sentinel in ready and not self._connection.poll():
                 raise self._crash()
+            again = pulse.beat()
+            if again is not None:
+                yield again
 
     def _receive(self) -> Mapping[str, Any]:
         try:
@@ -118,9 +129,12 @@ class Worker:
             raise self._crash() from None
         return told
 
-    def _read(self, told: Mapping[str, Any]) -> Progress | ToolResult:
-        """What a message of the worker says; errors are raised."""
+    def _read(self, told: Mapping[str, Any]) -> Progress | ToolResult | None:
+        """What a message of the worker says, None that it has begun; errors are raised."""
         name = self._tool.name
+        if "begun" in told:
+            self._has_begun = True
+            return None
         if "progress" in told:
             return Progress(*told["progress"])
         if "error" in told:
@@ -163,6 +177,8 @@ class Worker:
     def _crash(self) -> ToolCrashed:
         self._process.join(_GONE)
         code = self._process.exitcode
+        if code == 1 and not self._has_begun and self._tool.module in MAINS:
+            return ToolCrashed("tools_script", tool=self._tool.name)
         return ToolCrashed(
             "tools_crashed", tool=self._tool.name, code="?" if code is None else code
         )

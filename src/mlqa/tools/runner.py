@@ -31,6 +31,7 @@ from mlqa.tools.context import Context
 from mlqa.tools.events import Progress, ToolEvent, Waiting
 from mlqa.tools.jsonable import checked_result
 from mlqa.tools.line import Line
+from mlqa.tools.pulse import Pulse
 from mlqa.tools.registry import Tool
 from mlqa.tools.store import Store, key_of
 
@@ -261,13 +262,13 @@ class _Task:
 
     def _in_worker(self) -> ToolCall:
         start = time.perf_counter()
-        # What a tool imports may take seconds, in which it can tell nothing.
-        self.events.put(Progress(0.0, message("tools_starting", self._language)))
+        starting = Progress(0.0, message("tools_starting", self._language))
+        self.events.put(starting)
         from mlqa.tools.process import Worker  # psutil, which an answer does not need
 
         worker = Worker(self.tool, self._call.arguments, self._language)
         try:
-            for told in worker.listen(self.cancelled):
+            for told in worker.listen(self.cancelled, Pulse(starting, self._language)):
                 if isinstance(told, Progress):
                     self.events.put(told)
                 else:

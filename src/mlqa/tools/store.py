@@ -4,6 +4,7 @@ A result lies in a file named after its key: the hash of the tool's name, its co
 with the seed, and the language. Code means the source of the tool's module or package, of the other
 modules of that package that it imports, of its sentences, and the versions of the numeric libraries
 that these import; when one of them changes, old results are no longer found and the tool runs.
+Of more than five hundred files those go that were not asked for the longest.
 
 Inline tools leave no files: their run is as short as reading one, and chats would fill the disk.
 The last of their runs are kept in memory, so that they can be cited as well.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -49,10 +51,12 @@ class Store:
     Args:
         folder: Where the files are.
         recent: Runs of inline tools that are kept in memory.
+        most: Files that are kept, at least one; the time of a file is when it was last asked for.
     """
 
-    def __init__(self, folder: Path, recent: int = 256) -> None:
+    def __init__(self, folder: Path, recent: int = 256, most: int = 500) -> None:
         self.folder = folder
+        self._most = most
         self._recent: Cache[str, ToolCall] = Cache("tools", recent)
 
     def has_any(self) -> bool:
@@ -61,16 +65,17 @@ class Store:
 
     def find(self, key: str) -> ToolCall | None:
         """The run of that key; None if there is none or its file is damaged."""
-        if len(key) != _KEY or not set(key) <= set("0123456789abcdef"):
+        if not _is_key(key):
             return None
         recent = self._recent.get(key)
         if recent is not None:
             return replace(recent, stored=True)
+        path = self._path(key)
         try:
-            held = json.loads(self._path(key).read_bytes())
+            held = json.loads(path.read_bytes())
             if held["key"] != key:
                 return None
-            return ToolCall(
+            call = ToolCall(
                 name=str(held["name"]),
                 arguments=dict(held["arguments"]),
                 result=load_result(json.dumps(held["result"])),
@@ -81,6 +86,9 @@ class Store:
             )
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None  # not there, cut short, or not ours: the tool runs again
+        with suppress(OSError):  # it may be gone by now, or the folder may not be ours to write
+            os.utime(path)
+        return call
 
     def save(self, call: ToolCall) -> None:
         """Keeps a run; a reader sees the old file or the new one and nothing between.
@@ -109,6 +117,20 @@ class Store:
             raise StorageError(
                 "tools_not_stored", tool=call.name, path=self.folder, reason=reason
             ) from None
+        self._prune(path)
+
+    def _prune(self, newest: Path) -> None:
+        """Removes the files that were not asked for the longest; others may do so at once."""
+        used: dict[Path, int] = {}
+        with suppress(OSError):
+            for path in self.folder.glob("*.json"):
+                if path != newest and _is_key(path.stem):  # a file of somebody else stays
+                    with suppress(OSError):  # gone since
+                        used[path] = path.stat().st_mtime_ns
+        by_use = sorted(used, key=used.__getitem__)
+        for path in by_use[: max(0, len(by_use) + 1 - self._most)]:
+            with suppress(OSError):
+                path.unlink()
 
     def remember(self, call: ToolCall) -> None:
         """Keeps a run of an inline tool in memory."""
@@ -116,6 +138,10 @@ class Store:
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.json"
+
+
+def _is_key(text: str) -> bool:
+    return len(text) == _KEY and set(text) <= set("0123456789abcdef")
 
 
 def key_of(tool: Tool, arguments: Mapping[str, Any], language: Language) -> str:

@@ -24,9 +24,9 @@ from mlqa.errors import MlqaError, Phrase, ToolCrashed
 from mlqa.tools import registry
 from mlqa.tools.context import Context
 from mlqa.tools.jsonable import checked_result, dump_result
+from mlqa.tools.mains import MAINS
 
 THREADS = 2
-MAINS = frozenset({"__main__", "__mp_main__"})
 _BETWEEN_REPORTS = 0.05
 _LONGEST = 300
 # Of what a process may have written to, for libraries that reserve more than they use.
@@ -36,7 +36,7 @@ Send = Callable[[Mapping[str, Any]], None]
 
 
 def work(connection: Connection, request: Mapping[str, Any]) -> None:
-    """Runs one tool and sends progress, then a result or an error.
+    """Runs one tool and sends that it has begun, progress, then a result or an error.
 
     Args:
         connection: To the parent.
@@ -50,6 +50,7 @@ def work(connection: Connection, request: Mapping[str, Any]) -> None:
         with lock:
             connection.send_bytes(json.dumps(message, ensure_ascii=False).encode())
 
+    send({"begun": True})
     try:
         context = Context(request["language"], _Reports(send).report)
         result = _tool(request).run_here(context, request["arguments"])

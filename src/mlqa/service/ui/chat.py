@@ -77,8 +77,6 @@ def build(bot: Bot, say: Callable[..., str], session: gr.State) -> Parts:
         leave = gr.Button(say("page_editing_cancel"), size="sm", scale=0)
     box, stop, send = _input_row(say)
     with gr.Row(elem_id="mlqa-below"):
-        # Drawn anew with each answer, but not when the page loads: of two events that come at once
-        # then, Gradio's client can lose the second.
         foot = gr.HTML(_foot(bot), elem_id="mlqa-foot", padding=False)
         clear = gr.Button(say("page_new"), size="sm", elem_id="mlqa-clear", scale=0)
     return Parts(session, chat, box, send, stop, clear, examples, foot, reason, editing, leave)

@@ -13,7 +13,6 @@ from mlqa.service.archive import Archive, ticket
 from mlqa.service.feedback import REASON_CHARACTERS
 from mlqa.service.session import Session
 
-# An event that Gradio has lost does not keep the next click from being one.
 _HIDDEN: dict[str, Any] = {
     "show_progress": "hidden",
     "api_visibility": "private",
@@ -169,7 +168,6 @@ def _wire_drawer(archive: Archive, language: Language, parts: SavedParts) -> Non
         return (*(file or ("", "")), archive.listing(session))
 
     held = [session, drawer.ticket]
-    # Not after each answer: Gradio loses what is clicked at the very end of another event.
     drawer.saved.opened(refresh, held, drawer.saved, **_HIDDEN)
     drawer.saved.begin(begin, session, shown, **_HIDDEN)
     drawer.saved.choose(choose, held, shown, **_HIDDEN)

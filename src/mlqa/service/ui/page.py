@@ -19,6 +19,7 @@ from mlqa.service.ui import chat, documents, experiments, insight
 from mlqa.service.ui.conversations import build_drawer
 from mlqa.service.ui.hand import build_hand
 from mlqa.service.ui.looks import looks
+from mlqa.service.ui.streams import keep_streams_open
 from mlqa.tools.runner import Runner
 
 __all__ = ["build_page", "looks"]
@@ -52,6 +53,7 @@ def build_page(bot: Bot, knowledge: KnowledgeBases | None = None) -> gr.Blocks:
     with page.route(_NAMES[other], other, show_in_navbar=False):
         _build(Speaking(bot, other), lab, knowledge, language, is_home=False)
     page.queue(default_concurrency_limit=_CONCURRENT_ANSWERS)
+    keep_streams_open(page)
     return page
 
 

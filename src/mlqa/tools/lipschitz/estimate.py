@@ -12,7 +12,6 @@ a constant amount, as that of x log x), or where the function jumps, there is no
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -20,29 +19,15 @@ import numpy as np
 from mlqa.errors import ToolArgumentError
 from mlqa.tools.lipschitz.dual import Dual, Values, evaluate
 from mlqa.tools.lipschitz.formula import Node
+from mlqa.tools.lipschitz.zooming import Refinement, grows, zoomed
 
 PLACES = 4096  # of the first grid
-_FINER = 64  # times finer with each refinement
 _STEEPEST = 8  # places on the first grid that are refined
 _SPACING = 1e-13  # finest, relative to the interval or to the place
 _JUMP_SPACING = 1e-11  # finest for differences, which cancellation blurs
 _TIGHT = 1e-9  # share of K that a slope may lack to count as K
 _STRETCH = 0.01  # share of the interval from which on tight places are a stretch
 _KINK = 1e-3  # share of K that the slope changes by at a kink
-
-
-class Refinement(NamedTuple):
-    """The largest slope on a grid around a place.
-
-    Attributes:
-        spacing: Distance between places of the grid.
-        slope: Largest size of the slope that is a number.
-        place: Where it is.
-    """
-
-    spacing: float
-    slope: float
-    place: float
 
 
 class Estimate(NamedTuple):
@@ -95,9 +80,9 @@ def estimate(node: Node, low: float, high: float) -> Estimate:
     """
     grid = _grid(node, low, high)
     refined = _refined(node, grid, low, high)
-    steepest = max(refined, key=lambda levels: (_grows(levels), levels[-1].slope))
+    steepest = max(refined, key=lambda levels: (grows(levels), levels[-1].slope))
     jumps, settled = _jump(node, grid, low, high)
-    unbounded = _grows(steepest)
+    unbounded = grows(steepest)
     secant, pair = _secant(node, grid, [levels[-1].place for levels in refined])
     growth = jumps if jumps and not unbounded else tuple(steepest)
     bounded = not (unbounded or jumps)
@@ -176,54 +161,9 @@ def _refined(node: Node, grid: _Grid, low: float, high: float) -> list[list[Refi
 
     found = []
     for place in [*grid.x[peaks], *odd]:
-        levels = [first, *_zoomed(steepest, float(place), spacing, (low, high), _SPACING)]
+        levels = [first, *zoomed(steepest, float(place), spacing, (low, high), _SPACING)]
         found.append(levels if len(levels) > 1 else [first, first])
     return found
-
-
-def _zoomed(
-    measure: Callable[[Values], tuple[Values, Values]],
-    place: float,
-    spacing: float,
-    ends: tuple[float, float],
-    finest: float,
-) -> list[Refinement]:
-    """The largest measure around a place on finer and finer grids, until it settles.
-
-    Args:
-        measure: Takes places, gives places and sizes; a size that is no number or infinite marks a
-            place to look at more closely.
-        place: Where to begin.
-        spacing: Of the grid that the place is from.
-        ends: Of the interval.
-        finest: Where to stop, relative to the interval or to the place.
-    """
-    levels: list[Refinement] = []
-    while spacing > finest * max(ends[1] - ends[0], abs(place)) * _FINER:
-        x = np.linspace(place - spacing, place + spacing, 2 * _FINER + 1)
-        x = np.unique(np.clip(x, *ends))
-        places, sizes = measure(x)
-        spacing /= _FINER
-        number = np.isfinite(sizes)
-        if not number.any():
-            break
-        best = int(np.argmax(np.where(number, sizes, -1.0)))
-        levels.append(Refinement(spacing, float(sizes[best]), float(places[best])))
-        place = float(places[best])
-        if not number.all():
-            place = float(places[np.flatnonzero(~number)[0]])
-        elif len(levels) > 1 and sizes[best] <= levels[-2].slope * (1 + 1e-13):
-            break
-    return levels
-
-
-def _grows(levels: list[Refinement]) -> bool:
-    """Whether the largest slope still grows at the finest grids as it did at the first ones."""
-    if len(levels) < 5:  # noqa: PLR2004 - fewer than four refinements show no trend
-        return False
-    slopes = np.array([level.slope for level in levels])
-    gains = np.diff(slopes)
-    return bool((gains[-3:] > 1e-3 * slopes[0]).all() and gains[-1] >= 0.5 * np.median(gains[:2]))
 
 
 def _jump(node: Node, grid: _Grid, low: float, high: float) -> tuple[tuple[Refinement, ...], bool]:
@@ -244,7 +184,7 @@ def _jump(node: Node, grid: _Grid, low: float, high: float) -> tuple[tuple[Refin
     spacing = (high - low) / PLACES
     first = Refinement(spacing, float(sizes[worst]), float(middles[worst]))
     levels = [
-        first, *_zoomed(differences, float(middles[worst]), spacing, (low, high), _JUMP_SPACING)
+        first, *zoomed(differences, float(middles[worst]), spacing, (low, high), _JUMP_SPACING)
     ]  # fmt: skip
     steps = [level.slope * level.spacing for level in levels]
     scale = float(np.ptp(grid.dual.value))
