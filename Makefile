@@ -4,9 +4,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Test processes; a file of tests stays in one.
+WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: setup chat test check lint types imports tests format bench clean
+.PHONY: setup chat test check lint types imports tests format bench bench-page clean
 
 setup: $(VENV)/.ready
 
@@ -40,7 +42,7 @@ imports: setup
 	@$(BIN)/lint-imports
 
 tests: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 format: setup
 	@$(BIN)/ruff check --fix .
@@ -48,6 +50,9 @@ format: setup
 
 bench: setup
 	@$(BIN)/python benchmarks/speed.py
+
+bench-page: setup
+	@$(BIN)/python benchmarks/page.py
 
 clean:
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist

@@ -14,7 +14,8 @@ from mlqa.config import Config
 from mlqa.service import conversations
 from mlqa.service.archive import Archive, ticket
 from mlqa.service.conversations import new_id
-from mlqa.service.session import Session, reply
+from mlqa.service.replying import reply
+from mlqa.service.session import Session
 from page_bot import DOCUMENT, EVIL, FakeBot
 
 KEY = "a" * 64

@@ -24,7 +24,8 @@ from mlqa.chatbot import Chatbot
 from mlqa.config import Config
 from mlqa.index.store import Index
 from mlqa.messages import message
-from mlqa.service.session import Session, reply
+from mlqa.service.replying import reply
+from mlqa.service.session import Session
 from mlqa.text.corpus import load_corpus
 from page_bot import EVIL
 from page_browser import CHROMIUM, Opener, ask, chromium, last, served

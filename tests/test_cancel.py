@@ -15,7 +15,8 @@ from mlqa.index.store import Index
 from mlqa.messages import message
 from mlqa.schema import AnswerPiece
 from mlqa.service.pump import read_along
-from mlqa.service.session import Session, reply
+from mlqa.service.replying import reply
+from mlqa.service.session import Session
 
 STOPPED = message("page_stopped")
 pytestmark = pytest.mark.timeout(90)

@@ -219,3 +219,12 @@ def test_an_english_question_reaches_the_same_essay(bot: Chatbot) -> None:
     korean = bot.retriever.retrieve("립시츠 함수란 무엇인가요?", k=1)
     english = bot.retriever.retrieve("What is a Lipschitz function?", k=1)
     assert korean[0].chunk.document_id == english[0].chunk.document_id
+
+
+def test_code_stands_as_a_listing_wherever_it_is_said(bot: Chatbot) -> None:
+    for question in ("LRU 캐시를 파이썬으로 어떻게 짜나요?", "Show me Python code of an LRU cache"):
+        sentences = bot.ask(question).sentences
+        assert any("\n" in sentence.text for sentence in sentences)
+        assert all((s.layout == "listing") == ("\n" in s.text) for s in sentences)
+    explained = bot.ask("How does an LRU cache decide what to remove?")
+    assert "\n" not in explained.text

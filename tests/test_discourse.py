@@ -114,6 +114,7 @@ def test_a_sentence_that_stands_alone_stays(sentence: str, kiwi: Kiwipie) -> Non
         "같은 이유로 값이 커집니다.",
         "바로 이 점이 중요합니다.",
         "왜 이런 일이 생길까요?",
+        "물이 아래로 흐르는 것과 같은 이치입니다.",
     ],
 )
 def test_what_points_back_is_known(sentence: str, kiwi: Kiwipie) -> None:

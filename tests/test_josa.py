@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlqa.text.josa import Josa, josa_for, last_sound, with_josa
+from mlqa.josa import Josa, josa_for, last_sound, with_josa
 
 # Words that end in a vowel, in ㄹ and in another consonant when read aloud.
 VOWEL = """

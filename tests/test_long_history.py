@@ -14,7 +14,8 @@ from mlqa.cli import run
 from mlqa.config import Config
 from mlqa.index.store import Index
 from mlqa.messages import message
-from mlqa.service.session import SHOWN_TURNS, Session, reply
+from mlqa.service.replying import reply
+from mlqa.service.session import SHOWN_TURNS, Session
 
 TURNS = 1000
 FOLLOW_UP = "그건 왜 그런가요?"

@@ -238,7 +238,7 @@ def test_curve_and_figures_agree() -> None:
         ({"requests": "a" * 41}, "40"),
         ({"requests": [["1"]]}, "40"),
         ({"contents": "1 2 3 4", "size": 3}, "4개인데 캐시 크기는 3"),
-        ({"contents": "a b a", "size": 3}, "a이(가) 두 번"),
+        ({"contents": "a b a", "size": 3}, "a가 두 번"),
         ({"seed": -1}, "0 이상"),
     ],
 )

@@ -142,3 +142,17 @@ def test_tree_in_the_docstring_is_the_tree() -> None:
     assert set(ERRORS) <= set(drawn)
     assert issubclass(errors.IndexDamaged, errors.IndexProblem)
     assert not issubclass(errors.StorageError, errors.IndexProblem)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("꿀벌.md", "꿀벌.md를 넣었습니다."),
+        ("보고서.pdf", "보고서.pdf를 넣었습니다."),
+        ("책", "책을 넣었습니다."),
+        ("BN", "BN을 넣었습니다."),
+        ("은(는)과 {x}", "은(는)과 {x}를 넣었습니다."),
+    ],
+)
+def test_a_josa_behind_a_value_is_the_one_that_it_wants(name: str, said: str) -> None:
+    assert message("documents_added", name=name) == said

@@ -121,7 +121,7 @@ def test_a_file_is_added_asked_about_and_removed(
     shares = page.evaluate("window.shares")
     assert len(shares) >= 3
     assert shares == sorted(shares)
-    assert "꿀벌.md을(를) 넣었습니다. 정리한 줄" in page.locator("#mlqa-docs-notes").inner_text()
+    assert "꿀벌.md를 넣었습니다. 정리한 줄" in page.locator("#mlqa-docs-notes").inner_text()
     row = page.locator("#mlqa-docs-table tr", has_text="꿀벌의 춤")
     row.get_by_text("색인됨").wait_for()
     assert not page.locator("#mlqa-docs-cancel").is_visible()
@@ -199,12 +199,14 @@ def test_a_knowledge_base_is_made_and_left_again(
     wait_until_built(page)
     page.locator("#mlqa-docs-table tr", has_text="색인됨").wait_for()
     open_tab(page, "대화")
+    page.locator("#mlqa-head", has_text="글 1편").wait_for()
     ask(page, QUESTION)
     assert page.locator(".mlqa-source mark").first.inner_text() in HONEY
     open_tab(page, "문서")
     choose(page, "#mlqa-docs-base", "기본")
     page.locator("#mlqa-docs-table tr", has_text="웹 캐시 이야기").wait_for()
     open_tab(page, "대화")
+    page.locator("#mlqa-head", has_text="글 4편").wait_for()
     ask(page, f"{QUESTION} ")
     assert last(page, ".mlqa-text").startswith("죄송하지만")
 

@@ -88,4 +88,4 @@ def test_an_event_that_begins_as_the_stream_ends_is_acknowledged_after_it() -> N
 
     told, waited = asyncio.run(ends_and_begins())
     assert told == ["process_completed"]
-    assert waited > 0.2, "the browser has heard of the end by now"
+    assert waited > 0.08, "the browser has heard of the end by now"

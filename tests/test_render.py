@@ -210,5 +210,5 @@ def test_caches_are_counted() -> None:
     stats = CacheStats(name="answers", size=3, limit=8, hits=5, misses=4, evictions=1)
     other = replace(stats, name="<b>")
     shown = render.caches_html((stats, other))
-    assert "답 3/8 · 적중 5 · 실패 4 · 밀려남 1" in html.unescape(shown)
+    assert "답 3/8 · 적중 5 · 미스 4 · 밀려남 1" in html.unescape(shown)
     assert "<b>" not in shown

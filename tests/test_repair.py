@@ -113,7 +113,7 @@ def test_slips_in_korean(retriever: HybridRetriever, typed: str, meant: str) -> 
         ("what is gradiant decent?", "what is gradient descent?"),
         ("lipshitz function", "lipschitz function"),
         ("transfomer", "transformer"),  # only the encoder knows it
-        ("배치 정규화(bacth normalizaton)란?", "배치 정규화(batch normalization)란?"),
+        ("배치 정규화(bacth normalizaton)란?", "배치 정규화(batch normalization)란 무엇인가요?"),
         ("the cahce of an LRU", "the cache of an LRU"),
         ("is it ovefitting?", "is it overfitting?"),
     ],

@@ -14,6 +14,7 @@ from mlqa.answer.asking import wants_code
 from mlqa.answer.expected import can_hold
 from mlqa.answer.matching import Concept, QuestionMatcher, met
 from mlqa.answer.reading import SentenceReading
+from mlqa.answer.subject import is_spoken_of
 from mlqa.schema import Hit, Query
 
 _BROAD = 4  # words of a question; more say no more
@@ -35,6 +36,7 @@ class Evidence:
         meaning: How near in meaning the nearest sentence is.
         three: The same, the mean of the nearest three.
         listing: 0 if code is asked for and the first passage has none, else 1.
+        subject: 0 if the meaning of a thing is asked for that no passage names, else 1.
     """
 
     known: float
@@ -45,11 +47,12 @@ class Evidence:
     meaning: float
     three: float
     listing: float
+    subject: float
 
 
 # Fitted coefficients in the order of Evidence, and the intercept.
-_COEFFICIENTS = (0.05, 1.72, 2.87, 3.51, 1.64, 0.14, 1.42, 0.72)
-_INTERCEPT = -8.28
+_COEFFICIENTS = (0.05, 1.64, 2.83, 3.51, 1.6, 0.2, 1.45, 0.73, 0.87)
+_INTERCEPT = -9.07
 
 
 def evidence_for(
@@ -83,6 +86,7 @@ def evidence_for(
         meaning=meanings[0],
         three=sum(meanings[:3]) / len(meanings[:3]),
         listing=float(not wants_code(query.searched) or _has_listing(hits[0], readings)),
+        subject=float(is_spoken_of(query, matcher, readings)),
     )
 
 

@@ -25,7 +25,13 @@ _EMBEDDED = re.compile(
     r"(왜|어떻게|무엇이?|뭐가|누가|언제|얼마나)[^.?]{0,20}(는지|은지|한지|인지|할지|된지)"
 )
 _OPENING = 24  # characters in which a definition names what it defines
+_TOPIC = re.compile(r"(.{1,50}?)(은|는|이란|란) ")
+_IS_SAID = re.compile(r"(말합니다|뜻합니다|가리킵니다|[가-힣]입니다|말한다|뜻한다|[가-힣]이다)\.?$")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_BESIDE = 0.3  # share of the topic that may be something else: LRU 캐시 (알고리즘)은
 
+# Without a verb, a question is the name of a thing: 내부 공변량 변화
+_SAYS_SOMETHING = re.compile(r"[다요까니나지줘라어아해야]\W*$|[A-Za-z]\W*$|[.!] ")
 # The first that matches counts.
 _QUESTIONS: dict[Asking, str] = {
     "person": r"누가|누구|누군|"
@@ -38,7 +44,8 @@ _QUESTIONS: dict[Asking, str] = {
     "comparison": r"차이|어느 쪽|비교|다른가|다른 점|다르|보다 (더|나)|"
     r"versus|\bvs\b|differ|\bcompare",
     "how": r"어떻게|어떡|방법|하려면|\bhow\b",
-    "definition": r"이?란|이라는 건|무엇|뭐|뭔|뭘|무슨|의미|정의|뜻|what (is|are|does)|\bmean",
+    "definition": r"이?란|이라는 건|무엇|뭐|뭔|뭘|무슨|의미|정의|뜻|개념|설명|대해|알려|"
+    r"what (is|are|does)|\bmean|\bexplain|\babout\b",
     "advice": r"(해|[워와어아])야 (하|할|해|되|될|돼|합|겠)|을까요?\??$|[할될]까|"
     r"(해|어|아|워|사|써)도 (되|될|돼|괜찮|좋)|괜찮|"
     r"(좋|낫|괜찮|맞)(은|나|을|는|습|아)[가-힣 ]{0,4}\??$|"
@@ -75,7 +82,7 @@ def asked_for(question: str) -> Asking:
     for asking, pattern in _QUESTIONS.items():
         if re.search(pattern, asked, re.IGNORECASE):
             return asking
-    return "other"
+    return "other" if _SAYS_SOMETHING.search(asked) else "definition"
 
 
 def gives(asking: Asking, sentence: str, terms: Sequence[str]) -> float:
@@ -93,6 +100,23 @@ def gives(asking: Asking, sentence: str, terms: Sequence[str]) -> float:
         opening = normalise_form(sentence[:_OPENING])
         return 1.0 if any(term in opening for term in terms) else 0.3
     return 1.0
+
+
+def defines(sentence: str, terms: Sequence[str]) -> bool:
+    """Whether a sentence says what the terms of a question are, and speaks of nothing but them.
+
+    Args:
+        sentence: The sentence.
+        terms: The terms of the question that it holds.
+    """
+    topic = _TOPIC.match(_BRACKETS.sub("", sentence))
+    if not topic or not _IS_SAID.search(sentence):
+        return False
+    named = normalise_form(topic[1])
+    left = named
+    for term in sorted(terms, key=len, reverse=True):
+        left = left.replace(term, "")
+    return len(left) < len(named) * _BESIDE
 
 
 def wants_code(question: str) -> bool:

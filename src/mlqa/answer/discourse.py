@@ -33,6 +33,10 @@ _WITH_COMMA = re.compile(
 # A reason without what it is the reason of: 왜냐하면 …, or … 때문입니다 with no 까닭은 before it.
 _REASON = re.compile(r"왜냐하?면")
 _BECAUSE = re.compile(r"때문(입니다|이다|이에요|이죠)[.!]?$")
+# Something is like this, but what is in the sentence before.
+_AS_SAID = re.compile(
+    r"(같은 (이치|원리|까닭|이유)|매한가지|마찬가지)(입니다|이다|예요|이에요)[.!]?$"
+)
 _OF_WHAT = re.compile(r"(이유|까닭|원인|배경|것|점)(은|는|도)|데에?는|때문에|라서|므로")
 
 _FIRST_WORDS = re.compile(r"(?:\S+\s+){0,2}\S+")
@@ -78,7 +82,7 @@ def without_opening(sentence: str, kiwi: Kiwipie) -> Opening:
         start = found.end()
     text = sentence[start:]
     is_reason = is_reason or bool(_BECAUSE.search(text) and not _OF_WHAT.search(text))
-    leans = is_reason or _begins_backward(text, kiwi)
+    leans = is_reason or bool(_AS_SAID.search(text)) or _begins_backward(text, kiwi)
     return Opening(text, start, trimmed=start > 0, needs_previous=leans)
 
 

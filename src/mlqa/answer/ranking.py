@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from mlqa.answer.asking import Asking, gives
+from mlqa.answer.asking import Asking, defines, gives
 from mlqa.answer.discourse import Opening
 from mlqa.answer.lists import promises
 from mlqa.answer.reading import SentenceReading
 
+_WHOLE = 0.6  # share of the question that a definition meets by itself
 _FEWEST_NEW = 2  # terms that a sentence must add to those of the question
 # A question inside a sentence (왜 필요한지 이해하기를 바랍니다) names the subject, no more.
 _EMBEDDED = re.compile(r"(왜|어떻게|무엇|누가|언제|얼마나)[^.]{0,30}(는지|은지|한지|인지|할지|까 )")
@@ -33,6 +34,7 @@ class Features(NamedTuple):
             asked in other words, meaning is all there is.
         passage: Score of its passage.
         form: How far it has the form of what was asked for.
+        defines: Whether it says what a thing is, where that was asked, and speaks of that alone.
         has_list: Whether it introduces a list, where a list or reasons were asked for.
         code: Whether it introduces a listing, where code was asked for.
         no_names: Share of the question's names that it does not meet in its context.
@@ -51,6 +53,7 @@ class Features(NamedTuple):
     unsaid: float
     passage: float
     form: float
+    defines: float
     has_list: float
     code: float
     no_names: float
@@ -71,6 +74,7 @@ WEIGHTS = Features(
     unsaid=4.0,
     passage=0.3,
     form=0.15,
+    defines=0.3,
     has_list=0.1,
     code=0.4,
     no_names=-0.25,
@@ -126,6 +130,11 @@ def features(
         unsaid=reading.meaning * (1 - asked.covered) ** 2,
         passage=reading.hit.score,
         form=gives(asked.asking, text, list(reading.credits)),
+        defines=float(
+            asked.asking == "definition"
+            and reading.coverage >= _WHOLE
+            and defines(text, list(reading.credits))
+        ),
         has_list=float(has_list and wants_list),
         code=float(asked.wants_code and has_listing),
         no_names=1 - reading.names,

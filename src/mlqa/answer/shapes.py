@@ -65,7 +65,7 @@ class Shaper:
         if self._asking == "advice":
             return self._views(best, started)
         chosen = self._with_support(best, started)
-        return [Said(c) for c in chosen] if self._asking != "reason" else _points(chosen, started)
+        return [_said(c) for c in chosen] if self._asking != "reason" else _points(chosen, started)
 
     def _behind(self, candidate: Candidate) -> list[Candidate]:
         """What a sentence introduces; one item alone is no list."""
@@ -138,7 +138,7 @@ class Shaper:
                 said.append(candidate)
         others = [views for text, views in by_text.items() if text != own and views]
         verdict = [Said(c, view=n == 0 and bool(others)) for n, c in enumerate(started)]
-        reasons = [Said(c) for c in _in_order(by_text[own], best)]
+        reasons = [_said(c) for c in _in_order(by_text[own], best)]
         return [*verdict, *reasons, *_other_views(others, best)]
 
 
@@ -155,8 +155,8 @@ def _points(chosen: Sequence[Candidate], started: Sequence[Candidate]) -> list[S
     further = chosen[len(started) :]
     reasons = [c for c in further if c.found.form and not c.leans]
     if len(reasons) < _FEWEST_POINTS or len(reasons) != len(further):
-        return [Said(c) for c in chosen]
-    return [*(Said(c) for c in started), *(Said(c, "item") for c in further)]
+        return [_said(c) for c in chosen]
+    return [*(_said(c) for c in started), *(Said(c, "item") for c in further)]
 
 
 def _may_stand(candidate: Candidate, best: Candidate) -> bool:
@@ -166,7 +166,10 @@ def _may_stand(candidate: Candidate, best: Candidate) -> bool:
     loose = candidate.reading.is_item and not best.reading.is_item
     dangles = candidate.is_bare and not candidate.follows
     is_question = candidate.text.endswith("?")
-    bad = loose or dangles or is_question or candidate.reading.is_listing
+    follows = candidate.follows
+    # Code stands in an answer only where it was asked for.
+    codes = bool(follows) and follows[0].is_listing and not candidate.found.code
+    bad = loose or dangles or is_question or codes or candidate.reading.is_listing
     return names and not bad
 
 
@@ -177,6 +180,11 @@ def _in_order(chosen: Sequence[Candidate], best: Candidate) -> list[Candidate]:
         chosen,
         key=lambda c: (c.reading.hit.rank != first, c.reading.hit.rank, c.reading.position),
     )
+
+
+def _said(candidate: Candidate) -> Said:
+    """In running text, but for a listing."""
+    return Said(candidate, "listing" if candidate.reading.is_listing else "running")
 
 
 def _layout(reading: SentenceReading) -> Layout:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import zip_longest
@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mlqa import protocols
-from mlqa.answer.compose import decline, pieces
-from mlqa.answer.extractive import ExtractiveAnswerer, proven
+from mlqa.answer.compose import pieces
+from mlqa.answer.extractive import ExtractiveAnswerer
 from mlqa.answer.generative import GenerativeAnswerer
 from mlqa.answer.generators import make_generator
 from mlqa.answer.matching import TextTerms
 from mlqa.cache import Cache, CacheStats
 from mlqa.chatbot.experiments import Experiments
+from mlqa.chatbot.finishing import finish, last_pieces
 from mlqa.chatbot.requests import Requests
 from mlqa.chatbot.running import ToolDesk
 from mlqa.chatbot.timing import StageClock, Timing
@@ -33,7 +34,6 @@ from mlqa.schema import (
     AnswerPiece,
     AnswerSentence,
     Document,
-    Draft,
     DraftPiece,
     Hit,
     Query,
@@ -57,6 +57,13 @@ class AnswerKey(NamedTuple):
     version: str
     settings: str
     asked: Asked
+
+
+class _Made(NamedTuple):
+    """A new answer, and how many of its sentences have been told."""
+
+    answer: Answer
+    said: int
 
 
 class Chatbot:
@@ -97,7 +104,7 @@ class Chatbot:
             beside._generator if beside else make_generator(self.config)
         )
         self.timings: deque[Timing] = deque(beside.timings if beside else (), _TIMINGS)
-        self._requests = Requests(self.runner, self._generator)
+        self._requests = Requests(self.runner, self._generator, self.index.encoder.embed)
         self._answerer = self._make_answerer()
         self._answers: Cache[AnswerKey, Answer] = Cache("answers", self.config.answer_cache)
         self._settings = hashlib.sha256(self.config.model_dump_json().encode()).hexdigest()
@@ -141,10 +148,12 @@ class Chatbot:
         """Does now what the first question would do: Kiwi builds its dictionary in 1 to 2 s."""
         if self.config.tools:
             self._experiments.load()
+        self._requests.warm_up()
         for question in self.questions or self.topics:
             query = self.retriever.understand(question)
             hits = self.retriever.search(query, self.config.top_k)
-            self._extractive().answer(query, hits)
+            draft = self._extractive().answer(query, hits)
+            self._with_experiments(finish(query, hits, draft, self.index, self.config))
             return
 
     @property
@@ -204,13 +213,22 @@ class Chatbot:
             kept = self._with_experiments(replace(kept, cached=True))
             clock.lap("understand")
             self.timings.append(clock.timing(question, cached=True))
-            yield from _last_pieces(replace(kept, seconds=_since(start)), 0)
+            yield from last_pieces(replace(kept, seconds=_since(start)), 0)
             return
         chosen = yield from self._requests.choose(question, history)
         if chosen is not None:
             yield from self._run(key.asked.question, chosen, start)
             return
-        query = self.retriever.build(key.asked)
+        made = yield from self._make(key.asked, clock)
+        self.timings.append(clock.timing(question, cached=False))
+        answer = replace(made.answer, seconds=_since(start))
+        if not answer.note:  # the language model may be back the next time
+            self._answers.put(key, answer)
+        yield from last_pieces(self._with_experiments(answer), made.said)
+
+    def _make(self, asked: Asked, clock: StageClock) -> Generator[AnswerPiece, None, _Made]:
+        """A new answer; what a language model says is told while it speaks."""
+        query = self.retriever.build(asked)
         clock.lap("understand")
         hits = self.retriever.search(query, self.config.top_k)
         clock.lap("search")
@@ -221,15 +239,11 @@ class Chatbot:
                     said.append(piece.sentence)
                     yield AnswerPiece(text=list(pieces(said))[-1])
                 elif piece.draft:
-                    answer = self._finished(query, hits, piece.draft)
+                    answer = finish(query, hits, piece.draft, self.index, self.config)
                 else:
                     yield AnswerPiece(text="")
         clock.lap("answer")
-        self.timings.append(clock.timing(question, cached=False))
-        answer = replace(answer, seconds=_since(start))
-        if not answer.note:  # the language model may be back the next time
-            self._answers.put(key, answer)
-        yield from _last_pieces(self._with_experiments(answer), len(said))
+        return _Made(answer, len(said))
 
     def _run(
         self, question: str, routed: Routed, start: float
@@ -260,28 +274,6 @@ class Chatbot:
         else:
             yield DraftPiece(draft=self._answerer.answer(query, hits))
 
-    def _finished(self, query: Query, hits: tuple[Hit, ...], draft: Draft) -> Answer:
-        sentences = proven(draft.sentences, self.documents)
-        abstained = draft.confidence < self.config.answer_threshold or not sentences
-        if abstained:
-            sentences = sentences[:1] if draft.on_subject else ()
-            text = decline(self._topics_near(hits), self.config.language, sentences)
-        else:
-            text = "".join(pieces(sentences))
-        return Answer(
-            question=query.question,
-            resolved=query.resolved,
-            text=text,
-            sentences=sentences,
-            hits=hits,
-            abstained=abstained,
-            confidence=draft.confidence,
-            repairs=query.repairs,
-            generator=draft.generator,
-            note=draft.note,
-            index_version=self.version,
-        )
-
     def _with_experiments(self, answer: Answer) -> Answer:
         """The answer with what kept experiments found on what it cites; those may change."""
         if not self.config.tools or answer.abstained:
@@ -290,25 +282,6 @@ class Chatbot:
         sentences = (*answer.sentences, *found)
         text = "".join(pieces(sentences))
         return replace(answer, sentences=sentences, text=text, offers=offers)
-
-    def _topics_near(self, hits: Sequence[Hit]) -> tuple[str, ...]:
-        """One topic of each document, those of the hits first."""
-        ids = dict.fromkeys([*(hit.chunk.document_id for hit in hits), *self.documents])
-        documents = (self.documents[document_id] for document_id in ids)
-        return tuple(dict.fromkeys((d.topics or (d.title,))[0] for d in documents))
-
-
-def _last_pieces(answer: Answer, said: int) -> Iterator[AnswerPiece]:
-    """What is still to be said of an answer, the last piece with the answer.
-
-    Args:
-        answer: The whole answer.
-        said: How many of its sentences have been said.
-    """
-    texts = [answer.text] if answer.abstained else list(pieces(answer.sentences))[said:]
-    for text in texts[:-1]:
-        yield AnswerPiece(text=text)
-    yield AnswerPiece(text=texts[-1] if texts else "", answer=answer)
 
 
 def _since(start: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,7 @@ from mlqa.tools.runner import Runner
 from mlqa.tools.store import key_of
 
 _AT_MOST = 2  # findings in an answer
+_FRESH = 5.0  # seconds for which the code of a tool is not looked at again
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Experiments:
         self._runner = runner
         self._documents = documents
         self._language = language
+        self._keys: dict[str, tuple[float, str]] = {}
 
     def load(self) -> None:
         """Reads the claims of all tools, which takes some tenths of a second."""
@@ -120,7 +123,16 @@ class Experiments:
     def _kept(self, tool: Tool) -> ToolCall | None:
         if tool.inline:
             return None
-        return self._runner.find(key_of(tool, tool.check({}), self._language))
+        return self._runner.find(self._key(tool))
+
+    def _key(self, tool: Tool) -> str:
+        """Key of the run with the usual arguments: reading the tool's code takes milliseconds."""
+        now = time.monotonic()
+        read, key = self._keys.get(tool.name, (-_FRESH, ""))
+        if now - read >= _FRESH:
+            key = key_of(tool, tool.check({}), self._language)
+            self._keys[tool.name] = now, key
+        return key
 
     def _sentence(
         self, tool: Tool, call: ToolCall, finding: Finding, number: int

@@ -12,6 +12,7 @@ from mlqa.schema import AnswerPiece, ToolChoice
 from mlqa.tools import registry
 from mlqa.tools.functions import functions_of
 from mlqa.tools.routing import Routed, Router
+from mlqa.tools.routing.likeness import Embed
 from mlqa.tools.runner import Runner
 
 
@@ -21,17 +22,23 @@ class Requests:
     Args:
         runner: Knows the tools and the settings.
         generator: The language model; None for none.
+        embed: Texts to unit vectors, for requests that describe a tool without naming it.
 
     Raises:
         ToolError: A module of the user's own tools cannot be used.
     """
 
-    def __init__(self, runner: Runner, generator: protocols.Generator | None) -> None:
+    def __init__(self, runner: Runner, generator: protocols.Generator | None, embed: Embed) -> None:
         self._runner = runner
         self._generator = generator
-        self._router = Router()
+        self._router = Router(embed)
         if runner.config.tools:
             registry.use(runner.config.tool_modules)
+
+    def warm_up(self) -> None:
+        """Does now what the first question would do."""
+        if self._runner.config.tools:
+            self._router.warm_up()
 
     def route(self, question: str, history: Sequence[str]) -> Routed | None:
         """What the rules make of a question."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 
 from mlqa.cli.common import Commands, Parser, add_command, load_bot
 from mlqa.config import Config
@@ -33,6 +34,12 @@ def _serve(options: argparse.Namespace, config: Config) -> int:
         knowledge=knowledge,
         host=host,
         port=config.port if options.port is None else options.port,
-        on_ready=lambda url: print(message("page_ready", config.language, url=url), flush=True),
+        on_ready=lambda url: _tell(url, config),
     )
     return 0
+
+
+def _tell(url: str, config: Config) -> None:
+    # What is there by now stays: looking through it for garbage would hold up answers, 0.2 s each.
+    gc.freeze()
+    print(message("page_ready", config.language, url=url), flush=True)

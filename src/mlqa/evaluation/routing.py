@@ -58,7 +58,7 @@ def assess_routing(path: Path, part: str = "test") -> dict[str, Any]:
     Raises:
         GoldError: The file cannot be read, or holds no request in that part.
     """
-    chosen = [line for line in _load(path) if part in {line.part, "all"}]
+    chosen = [line for line in load_requests(path) if part in {line.part, "all"}]
     if not chosen:
         raise GoldError("gold_part", path=path, part=part)
     router = Router()
@@ -81,7 +81,8 @@ def assess_routing(path: Path, part: str = "test") -> dict[str, Any]:
     }
 
 
-def _load(path: Path) -> Iterator[RoutingRequest]:
+def load_requests(path: Path) -> Iterator[RoutingRequest]:
+    """Reads a routing file; raises ``GoldError`` where it cannot."""
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:

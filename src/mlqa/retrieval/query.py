@@ -11,11 +11,16 @@ from mlqa.errors import QuestionError
 from mlqa.retrieval.conversation import context_for
 from mlqa.retrieval.repair.repairer import Repairer
 from mlqa.schema import Query, QuestionLanguage
-from mlqa.text.terms import TermExtractor
+from mlqa.text.terms import Term, TermExtractor
 
 # How much the words of the conversation count beside those of the question.
 _CONTEXT_WEIGHT = 0.5
 _ADVERB_WEIGHT = 0.4
+# Words of asking (립시츠 함수의 뜻을 설명해 줘) say little of what is asked about.
+_ASKING_WEIGHT = 0.3
+_ASKING = frozenset(
+    {"뜻", "정의", "의미", "개념", "설명", "소개", "알리다", "가르치다", "설명하다", "소개하다"}
+)
 _HANGUL = re.compile("[가-힣ㄱ-ㅎㅏ-ㅣ]")
 _LATIN = re.compile("[A-Za-z]+")
 # Of these a Korean question holds one at the most, in a title that it quotes.
@@ -24,6 +29,10 @@ _ENGLISH_FRAME = frozenset(
     | {"does", "did", "can", "could", "should", "would", "the"}
 )
 _FEWEST_FRAME_WORDS = 2
+# 란 behind a vowel, 이란 behind a consonant; either behind Latin letters and digits.
+_OPEN = "[" + "".join(chr(code) for code in range(0xAC00, 0xD7A4, 28)) + "]"
+_CUT_OFF = re.compile(rf"({_OPEN}란|[가-힣]이란|[A-Za-z0-9)]이?란)$")
+_ENDS_IN_RAN = frozenset({"계란", "토란", "요란", "소란", "피란", "대란", "왜란", "호란", "이란"})
 
 
 def clean_question(question: str, longest: int) -> str:
@@ -49,6 +58,17 @@ def clean_question(question: str, longest: int) -> str:
     if not any(c.isalnum() for c in cleaned):
         raise QuestionError("question_no_words")
     return cleaned
+
+
+def complete(question: str) -> str:
+    """A question that stops at what it asks about (립시츠 함수란?), said to its end.
+
+    The analyser takes the last word of such a question for a noun that it does not know.
+    """
+    last = question.rstrip(" ?？.…~")
+    if not _CUT_OFF.search(last) or last.split()[-1] in _ENDS_IN_RAN:
+        return question
+    return f"{last} 무엇인가요?"
 
 
 class Asked(NamedTuple):
@@ -97,16 +117,16 @@ class QueryBuilder:
     def build(self, asked: Asked) -> Query:
         """Makes a question ready for retrieval: its terms, its language, mended words."""
         cleaned, context = asked
-        mended = self._repairer.mend(cleaned)
+        mended = self._repairer.mend(complete(cleaned))
         terms = self._extractor.terms(mended.text)
         weights = {term.text: _CONTEXT_WEIGHT for term in self._extractor.terms(context)}
-        weights.update({t.text: _ADVERB_WEIGHT if t.is_adverb else 1.0 for t in terms})
+        weights.update({term.text: _weight(term) for term in terms})
         return Query(
             question=cleaned,
             language=_language(mended.text),
             terms=tuple(weights.items()),
             context=context,
-            mended=mended.text if mended.repairs else "",
+            mended=mended.text if mended.text != cleaned else "",
             repairs=mended.repairs,
         )
 
@@ -118,6 +138,12 @@ class QueryBuilder:
             except QuestionError:
                 continue
         return earlier
+
+
+def _weight(term: Term) -> float:
+    if term.text in _ASKING:
+        return _ASKING_WEIGHT
+    return _ADVERB_WEIGHT if term.is_adverb else 1.0
 
 
 def _language(question: str) -> QuestionLanguage:

@@ -38,6 +38,7 @@ if (isFirst) {
 const place = (button) => [button?.closest("li")?.dataset.id, button?.dataset.act];
 
 const draw = () => {
+  const isInside = dialog.contains(document.activeElement);
   const [id, act] = place(document.activeElement);
   dialog.innerHTML = element.querySelector("[data-drawer]")?.dataset.drawer ?? "";
   for (const time of dialog.querySelectorAll("time")) {
@@ -48,13 +49,16 @@ const draw = () => {
   }
   const row = id ? dialog.querySelector(`li[data-id="${id}"]`) : dialog;
   if (act && dialog.open) (row ?? dialog).querySelector(`[data-act="${act}"]`)?.focus();
+  if (isInside && !dialog.contains(document.activeElement)) {
+    (row ?? dialog).querySelector(row === dialog ? ".mlqa-drawer-new" : "summary, button")?.focus();
+  }
   const current = dialog.querySelector("[data-current]")?.dataset.current;
   if (current !== undefined) stored(() => sessionStorage.setItem(HERE, current));
 };
 
 const closeMenus = (but) => {
   for (const menu of dialog.querySelectorAll("details[open]")) {
-    if (!menu.contains(but)) menu.open = false;
+    if (!but || !menu.contains(but)) menu.open = false;
   }
 };
 
@@ -78,7 +82,11 @@ const click = (event) => {
   const [id, act] = place(button);
   if (act === "rename") rename(button.closest("li"));
   if (act === "delete") remove(button, id);
-  if (act === "markdown" || act === "json") tell("export", { id, kind: act });
+  if (act === "markdown" || act === "json") {
+    tell("export", { id, kind: act });
+    closeMenus();
+    button.closest("li").querySelector("summary").focus();
+  }
   if (act === "open") tell("choose", { id });
   if (act === "fresh") tell("fresh");
   if (["open", "fresh", "close"].includes(act)) dialog.close();
@@ -101,8 +109,12 @@ const escape = (event) => {
 };
 
 // The button that was clicked is made anew: the focus goes to the new one, or to the reason.
+// The chat is filled anew, too, and would jump to its top.
 let judged = null;
+let scrolled = null;
+const log = () => document.querySelector("#mlqa-chat [role=log]");
 const judge = (button) => {
+  scrolled = log()?.scrollTop ?? null;
   const { className } = button.closest(".mlqa-judging");
   const turn = className.match(/mlqa-turn-([0-9a-f]{32})/)?.[1];
   if (!turn) return;
@@ -110,7 +122,18 @@ const judge = (button) => {
   tell("judge", { turn, liked: button.matches(".mlqa-like") });
 };
 
+// Why an answer did not help is asked until the next question.
+let asked = 0;
+const moveOn = () => {
+  const count = document.querySelectorAll("#mlqa-chat .mlqa-question").length;
+  const box = document.querySelector("#mlqa-reason textarea");
+  if (count > asked && box && !box.value) document.querySelector("#mlqa-reason-skip")?.click();
+  asked = count;
+};
+
 const look = () => {
+  moveOn();
+  if (scrolled !== null && log()) log().scrollTop = scrolled;
   for (const button of document.querySelectorAll(".mlqa-judging button")) {
     const pressed = String(button.matches(".mlqa-chosen"));
     // Gradio's cleaning takes out what a screen reader is told.
@@ -127,6 +150,9 @@ const look = () => {
 };
 
 if (isFirst) {
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    addEventListener(kind, () => (scrolled = null), { passive: true });
+  }
   dialog.addEventListener("click", click);
   dialog.addEventListener("submit", submit);
   dialog.addEventListener("keydown", escape);

@@ -98,7 +98,8 @@ def contents_html(contents: Contents | None, language: Language) -> str:
     return "".join(
         f'<details class="mlqa-docs-{name}"{" open" if name == "chunks" else ""}><summary>'
         f"{inert(message(f'documents_{name}_of', language, count=len(items)))}</summary>"
-        f"<ul>{''.join(items[:most])}</ul>{_more(len(items), most, language)}</details>"
+        f'<ul tabindex="0">{"".join(items[:most])}</ul>'
+        f"{_more(len(items), most, language)}</details>"
         for name, items, most in parts
         if items
     )

@@ -67,11 +67,11 @@ def _field(argument: Argument, language: Language) -> str:
         return f'<fieldset class="mlqa-field"><legend>{label}</legend>{boxes}</fieldset>'
     return (
         f'<div class="mlqa-field"><label for="mlqa-arg-{name}">{label}</label>'
-        f"{_input(argument, name)}{hint}</div>"
+        f"{_input(argument, name, language)}{hint}</div>"
     )
 
 
-def _input(argument: Argument, name: str) -> str:
+def _input(argument: Argument, name: str, language: Language) -> str:
     shared = f'id="mlqa-arg-{name}" name="{name}" aria-describedby="mlqa-hint-{name}"'
     if argument.kind == "choice":
         options = "".join(
@@ -81,7 +81,11 @@ def _input(argument: Argument, name: str) -> str:
         return f"<select {shared}>{options}</select>"
     value = inert(_written(argument.default))
     if argument.kind not in {"integer", "number"}:
-        return f'<input type="text" {shared} value="{value}" autocomplete="off" spellcheck="false">'
+        told = message("experiments_list", language) if argument.kind == "list" else ""
+        return (
+            f'<input type="text" {shared} value="{value}" placeholder="{inert(told)}"'
+            ' autocomplete="off" spellcheck="false">'
+        )
     # Of type text: a number field gives nothing at all for what it takes for no number.
     mode = "numeric" if argument.kind == "integer" else "decimal"
     below_zero = argument.low is None or argument.low < 0  # such keyboards often lack a minus

@@ -110,7 +110,9 @@ def declined_html(declined: Sequence[Declined], language: Language) -> str:
         (question, count, f"{datetime.fromtimestamp(last):%Y-%m-%d %H:%M}")
         for question, count, last, _ in declined
     ]
-    return _table("declined", ("question", "count", "last"), rows, language)
+    about = inert(message("insight_declined_about", language))
+    table = _table("declined", ("question", "count", "last"), rows, language)
+    return f'<p class="mlqa-docs-note">{about}</p>{table}'
 
 
 def _label(key: object) -> str:

@@ -2,6 +2,8 @@
 let chosen = "";
 
 const choose = async (name) => {
+  // What was typed into the form of a tool stays when the tool is chosen once more.
+  if (chosen === name && document.querySelector(`.mlqa-form[data-tool="${name}"]`)) return;
   chosen = name;
   for (const button of document.querySelectorAll(".mlqa-tool")) {
     button.ariaPressed = String(button.dataset.tool === name);
@@ -30,6 +32,26 @@ let last = {};
 const start = (form, fresh) => {
   if (form) last = { tool: form.dataset.tool, values: valuesOf(form) };
   trigger("run", { ...last, fresh });
+  awaited = { past: shownRun() };
+};
+
+// How far a run is comes into view once, and so does what came of it.
+let awaited = null;
+const shownRun = () => document.querySelector("#mlqa-lab-result .mlqa-run");
+const reveal = () => {
+  if (!awaited) return;
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  const progress = document.querySelector("#mlqa-lab-status .mlqa-progress");
+  if (progress) {
+    if (!awaited.isSeen) progress.scrollIntoView({ block: "nearest", behavior });
+    awaited.isSeen = true;
+    return;
+  }
+  const run = shownRun();
+  if (run && run !== awaited.past && run.getBoundingClientRect().top > innerHeight / 2) {
+    run.scrollIntoView({ block: "start", behavior });
+  }
+  if (awaited.isSeen || run !== awaited.past) awaited = null;
 };
 
 addEventListener("submit", (event) => {
@@ -51,6 +73,14 @@ const offer = async (name) => {
   await choose(name);
   document.querySelector(".mlqa-start")?.focus();
 };
+
+// The tab opens with the first tool.
+new MutationObserver(() => {
+  if (document.querySelector("#mlqa-form:empty") && !chosen) {
+    choose(document.querySelector(".mlqa-tool")?.dataset.tool);
+  }
+  reveal();
+}).observe(document.body, { childList: true, subtree: true });
 
 addEventListener("click", (event) => {
   const button = event.target.closest?.("button");

@@ -33,6 +33,10 @@
     .find((entry) => /\/assets\/core-[\w-]+\.js$/.test(entry.name));
   if (core) import(core.name).then((module) => module.changeLocale?.(language));
 
+  // Gradio gives the box of the question a height of its own, and keeps it once it is sent.
+  const grows = CSS.supports("field-sizing", "content");
+  document.documentElement.classList.toggle("mlqa-sizing", grows);
+
   // Light or dark: as chosen here, else as the system says.
   const system = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (recall("mlqa-theme") ?? (system.matches ? "dark" : "light")) === "dark";
@@ -48,7 +52,6 @@
     const label = mlqa.say(dark ? "page_light" : "page_dark");
     for (const button of document.querySelectorAll(".mlqa-theme")) {
       if (button.ariaLabel === label) continue;
-      button.textContent = dark ? "☀" : "☾";
       button.ariaLabel = button.title = label;
     }
   };
@@ -61,6 +64,30 @@
     }
     const link = event.target.closest?.(".mlqa-language");
     if (link) remember("mlqa-language", link.hreflang);
+  });
+
+  // A button that goes when it is clicked would take the focus with it: where that goes to. Not
+  // where a box that is given the focus brings up a keyboard over half of the page.
+  const heirs = {
+    "#mlqa-stop, .mlqa-retry, #mlqa-editing button, #mlqa-reason button": "#mlqa-box textarea",
+    "#mlqa-docs-remove": "#mlqa-docs-remove-no",
+    "#mlqa-docs-remove-no": "#mlqa-docs-remove",
+    "#mlqa-docs-remove-yes, #mlqa-docs-cancel": "#mlqa-docs-rebuild",
+    ".mlqa-halt": ".mlqa-start",
+  };
+  const inherit = (button, heir, tries = 40) => {
+    const held = document.activeElement;
+    if (held && held !== document.body && held !== button) return;
+    const next = document.querySelector(heir);
+    if (!button.offsetParent && next?.offsetParent) next.focus();
+    else if (tries) setTimeout(inherit, 50, button, heir, tries - 1);
+  };
+  addEventListener("click", (event) => {
+    if (matchMedia("(hover: none)").matches) return;
+    for (const [buttons, heir] of Object.entries(heirs)) {
+      const button = event.target.closest?.(buttons);
+      if (button) inherit(button, heir);
+    }
   });
 
   // Enter that ends the composition of a Hangul syllable must not send the question: the browser
@@ -85,6 +112,9 @@
     const source = answer?.querySelector(`.mlqa-source-${number(reference)}`);
     if (!source) return;
     source.open = true;
+    for (const other of answer.querySelectorAll(".mlqa-source")) {
+      other.classList.toggle("mlqa-shown", other === source);
+    }
     source.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
     source.querySelector("summary").focus({ preventScroll: true });
   };

@@ -67,7 +67,8 @@ def runs_html(reports: tuple[Report, ...], language: Language) -> str:
         return f'<p class="mlqa-docs-note">{inert(message("insight_no_reports", language))}</p>'
     if not runs:
         return ""
-    heads = (message("insight_run", language), message("insight_written", language), *_SHOWN)
+    names = ("run", "written", *(name.replace("@", "_") for name in _SHOWN))
+    heads = [message(f"insight_{name}", language) for name in names]
     head = "".join(
         f'<th scope="col"{" class=mlqa-number" if at else ""}>{inert(text)}</th>'
         for at, text in enumerate(heads)

@@ -1,12 +1,22 @@
 // Results of tools, in the conversation and on their own tab: plots are asked for when their place
 // is there, and the steps of the LRU cache are played.
+// What can be pushed sideways must be reached by the keyboard.
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+
 const draw = async (canvas) => {
   const [, key] = canvas.className.match(/mlqa-run-([0-9a-f]{64})/) ?? [];
   const [, name] = canvas.className.match(/mlqa-plot-([a-z]\w*)/) ?? [];
   canvas.classList.add("mlqa-asked");
   const svg = key && name ? await server.picture(`${key}:${name}`) : "";
-  if (svg) canvas.innerHTML = svg;
-  else canvas.textContent = mlqa.say("experiments_picture_gone");
+  if (svg) {
+    canvas.innerHTML = svg;
+    sizes.observe(canvas);
+  } else canvas.textContent = mlqa.say("experiments_picture_gone");
 };
 
 // The rows of the table of steps, by position: step, request, ○ or × and what came of it, the item

@@ -22,6 +22,8 @@ _ROWS = 200
 _SHORTEST = 0.01
 # Columns of a table that stands beside its plot rather than below it.
 _NARROW = 4
+# What tools write where there is no number.
+_MISSING = "–"
 
 
 def call_html(call: ToolCall, documents: Mapping[str, Document], language: Language = "ko") -> str:
@@ -35,7 +37,8 @@ def call_html(call: ToolCall, documents: Mapping[str, Document], language: Langu
     text = f'<p class="mlqa-text">{inert(call.result.text)}</p>'
     return (
         f'<article class="mlqa-run">{_origin(call, language)}{text}'
-        f"{findings_html(call, documents, language)}{exhibits_html(call, language)}</article>"
+        f"{findings_html(call, documents, language)}{exhibits_html(call, language, level=3)}"
+        "</article>"
     )
 
 
@@ -50,9 +53,15 @@ def findings_html(
     return f'<h3>{title}</h3><ul class="mlqa-findings">{items}</ul>'
 
 
-def exhibits_html(call: ToolCall, language: Language = "ko") -> str:
-    """Each table with the plots that show its numbers, in the order of the tables."""
-    return "".join(_exhibit(call, table, language) for table in call.result.tables)
+def exhibits_html(call: ToolCall, language: Language = "ko", *, level: int = 2) -> str:
+    """Each table with the plots that show its numbers, in the order of the tables.
+
+    Args:
+        call: The run.
+        language: Of the words around.
+        level: Of the headings, 1 to 6.
+    """
+    return "".join(_exhibit(call, table, language, level) for table in call.result.tables)
 
 
 def progress_html(progress: ToolProgress) -> str:
@@ -108,14 +117,14 @@ def _finding(finding: Finding, documents: Mapping[str, Document], language: Lang
     )
 
 
-def _exhibit(call: ToolCall, table: Table, language: Language) -> str:
+def _exhibit(call: ToolCall, table: Table, language: Language, level: int) -> str:
     plots = [plot for plot in call.result.plots if plot.table == table.name]
     drawn = "".join(_plot(call, plot, language) for plot in plots)
     player = _player(language) if (call.name, table.name) == ("lru", "steps") else ""
     kind = " mlqa-beside" if len(plots) == 1 and len(table.columns) <= _NARROW else ""
     return (
         f'<section class="mlqa-exhibit{kind}">{drawn}'
-        f'<div class="mlqa-numbers"><h3>{inert(table.title)}</h3>{player}'
+        f'<div class="mlqa-numbers"><h{level}>{inert(table.title)}</h{level}>{player}'
         f"{_table(table, language)}</div></section>"
     )
 
@@ -129,9 +138,15 @@ def _plot(call: ToolCall, plot: Plot, language: Language) -> str:
 
 
 def _table(table: Table, language: Language) -> str:
-    kinds = zip(table.columns, table.rows[0] if table.rows else table.columns, strict=True)
-    heads = "".join(f'<th scope="col"{_kind(cell)}>{inert(column)}</th>' for column, cell in kinds)
-    rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table.rows[:_ROWS])
+    kinds = [
+        _kind(next((row[at] for row in table.rows if row[at] != _MISSING), ""))
+        for at in range(len(table.columns))
+    ]
+    heads = "".join(
+        f'<th scope="col"{kind}>{inert(column)}</th>'
+        for column, kind in zip(table.columns, kinds, strict=True)
+    )
+    rows = "".join(f"<tr>{''.join(map(_cell, row, kinds))}</tr>" for row in table.rows[:_ROWS])
     left = len(table.rows) - _ROWS
     more = message("tools_text_rows_left", language, count=left) if left > 0 else ""
     # A table that is pushed sideways must be reached by the keyboard.
@@ -148,11 +163,13 @@ def _kind(cell: Cell) -> str:
     return "" if isinstance(cell, str) else ' class="mlqa-figure"'
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: Cell, kind: str) -> str:
     text = f"{cell}"
     if isinstance(cell, float):
-        text = f"{cell:.4g}" if math.isfinite(cell) else "–" if math.isnan(cell) else f"{cell:+}"
-    return f"<td{_kind(cell)}>{inert(text)}</td>"
+        text = (
+            f"{cell:.4g}" if math.isfinite(cell) else _MISSING if math.isnan(cell) else f"{cell:+}"
+        )
+    return f"<td{kind}>{inert(text)}</td>"
 
 
 def _player(language: Language) -> str:

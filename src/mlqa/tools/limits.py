@@ -81,7 +81,7 @@ class Argument:
 
 def _written(limit: float) -> str:
     """A limit in full, as far as that can be read."""
-    return f"{limit:,}" if isinstance(limit, int) else f"{limit:,g}"
+    return f"{limit:,}" if isinstance(limit, int) else f"{limit:,.15g}"
 
 
 def described(

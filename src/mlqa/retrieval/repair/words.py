@@ -10,8 +10,8 @@ from importlib import resources
 from itertools import pairwise
 from typing import NamedTuple, get_args
 
+from mlqa.josa import Josa, josa_for
 from mlqa.retrieval.repair.edits import Edit
-from mlqa.text.josa import Josa, josa_for
 from mlqa.text.kiwi import Morpheme
 
 _BETWEEN_SPACES = re.compile(r"\S+")

@@ -16,7 +16,8 @@ from mlqa.messages import Language, message
 from mlqa.service import render
 from mlqa.service.archive import Archive
 from mlqa.service.markup import inert
-from mlqa.service.session import Bot, Session, reply
+from mlqa.service.replying import reply
+from mlqa.service.session import Bot, Session
 from mlqa.service.ui.conversations import (
     Drawer,
     Reason,
@@ -77,9 +78,9 @@ def build(bot: Bot, say: Callable[..., str], session: gr.State) -> Parts:
         leave = gr.Button(say("page_editing_cancel"), size="sm", scale=0)
     box, stop, send = _input_row(say)
     with gr.Row(elem_id="mlqa-below"):
-        foot = gr.HTML(_foot(bot), elem_id="mlqa-foot", padding=False)
+        below = gr.HTML(foot(bot), elem_id="mlqa-foot", padding=False)
         clear = gr.Button(say("page_new"), size="sm", elem_id="mlqa-clear", scale=0)
-    return Parts(session, chat, box, send, stop, clear, examples, foot, reason, editing, leave)
+    return Parts(session, chat, box, send, stop, clear, examples, below, reason, editing, leave)
 
 
 def wire(bot: Bot, parts: Parts, helpers: Helpers) -> None:
@@ -136,7 +137,7 @@ def _wire_answers(bot: Bot, parts: Parts, helpers: Helpers) -> None:
                     # Gradio closes the generator of a page that has gone, at its next word.
                     yield (gr.skip(),) * len(outputs)
                 else:
-                    yield conversation, *box, _foot(bot)
+                    yield conversation, *box, foot(bot)
                     box = gr.skip(), gr.skip()
 
     def ask(session: Session, held: str | None, event: gr.EventData) -> Iterator[Any]:
@@ -168,11 +169,19 @@ def _welcome(language: Language) -> str:
     return f'<div class="mlqa-welcome"><strong>{title}</strong><span>{more}</span></div>'
 
 
-def _foot(bot: Bot) -> str:
+def foot(bot: Bot) -> str:
+    """The caches and the keys below the conversation, as HTML."""
     language = bot.config.language
     keys = inert(message("page_keys", language))
     caches = render.caches_html(bot.cache_stats(), language)
     return f'{caches}<div class="mlqa-keys">{keys}</div>'
+
+
+def offers(bot: Bot, count: int) -> list[Any]:
+    """Updates of that many example buttons: the questions of the knowledge base as it is now."""
+    questions = _examples(bot)[:count]
+    hidden = [gr.update(visible=False)] * (count - len(questions))
+    return [*(gr.update(value=text, visible=True) for text in questions), *hidden]
 
 
 def _examples(bot: Bot) -> tuple[str, ...]:
@@ -203,12 +212,14 @@ def _chat(language: Language) -> gr.Chatbot:
 
 def _example_buttons(questions: Sequence[str], say: Callable[..., str]) -> list[gr.Button]:
     """Some questions, and before them a button that shows those of each essay."""
-    if not questions:
-        return []
     label = f"<span>{inert(say('page_examples'))}</span>"
     gr.HTML(label, padding=False, elem_id="mlqa-examples-label")
     gr.Button(say("page_by_essay"), size="sm", elem_id="mlqa-by-essay")
-    return [gr.Button(question, size="sm", elem_classes="mlqa-example") for question in questions]
+    spare = [""] * (_EXAMPLES - len(questions))  # for another knowledge base
+    return [
+        gr.Button(question, size="sm", elem_classes="mlqa-example", visible=bool(question))
+        for question in [*questions, *spare]
+    ]
 
 
 def _input_row(say: Callable[..., str]) -> tuple[gr.Textbox, gr.Button, gr.Button]:

@@ -109,7 +109,9 @@ def build_reason(say: Callable[[str], str]) -> Reason:
             min_width=0,
         )
         send = gr.Button(say("conversations_reason_send"), size="sm", scale=0)
-        skip = gr.Button(say("conversations_reason_skip"), size="sm", scale=0)
+        skip = gr.Button(
+            say("conversations_reason_skip"), size="sm", scale=0, elem_id="mlqa-reason-skip"
+        )
     return Reason(row, box, send, skip, gr.State(""))
 
 

@@ -6,47 +6,22 @@ import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import gradio as gr
 
 from mlqa.errors import MlqaError
 from mlqa.messages import Language, message
 from mlqa.service import documents as html
-from mlqa.service.bases import LONGEST_NAME
 from mlqa.service.knowledge import KnowledgeBases
 from mlqa.service.outcomes import Upload
 from mlqa.service.session import Bot
 from mlqa.service.shelf import contents_of
-from mlqa.service.ui.looks import read
+from mlqa.service.ui.shelving import DocumentParts, draw_parts
 
 _HIDDEN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-_KINDS = ".md .txt .html .pdf .docx .hwpx"
 
 Updates = dict[Any, Any]
-
-
-class _Parts(NamedTuple):
-    """What of the tab is clicked and changed."""
-
-    base: gr.Dropdown
-    name: gr.Textbox
-    create: gr.Button
-    files: gr.File
-    folder: gr.Textbox
-    add_folder: gr.Button
-    notes: gr.HTML
-    progress: gr.HTML
-    rebuild: gr.Button
-    cancel: gr.Button
-    table: gr.HTML
-    choice: gr.Dropdown
-    details: gr.HTML
-    remove: gr.Button
-    sure: gr.Column
-    question: gr.HTML
-    yes: gr.Button
-    no: gr.Button
 
 
 def build(knowledge: KnowledgeBases, bot: Bot, say: Callable[..., str], tab: gr.Tab) -> None:
@@ -58,92 +33,15 @@ def build(knowledge: KnowledgeBases, bot: Bot, say: Callable[..., str], tab: gr.
         say: A sentence of the catalogue in that language.
         tab: The tab that this stands in: it is drawn anew when opened.
     """
-    _Wiring(knowledge, _parts(knowledge, bot.config.language, say), bot.config.language).wire(tab)
-
-
-def _parts(knowledge: KnowledgeBases, language: Language, say: Callable[..., str]) -> _Parts:
-    limit = knowledge.config.document_megabytes
-    with gr.Column(elem_id="mlqa-docs"):
-        base = gr.Dropdown(label=say("documents_base"), elem_id="mlqa-docs-base")
-        with gr.Accordion(say("documents_new"), open=False), gr.Row(elem_classes="mlqa-docs-row"):
-            name = gr.Textbox(
-                label=say("documents_new_name"), max_length=LONGEST_NAME, elem_id="mlqa-docs-name"
-            )
-            create = gr.Button(
-                say("documents_create"), elem_id="mlqa-docs-create", scale=0, min_width=90
-            )
-        files = gr.File(
-            label=say("documents_files"),
-            file_count="multiple",
-            height=150,
-            elem_id="mlqa-docs-files",
-        )
-        gr.HTML(html.note_html(say("documents_kinds", kinds=_KINDS, limit=limit)), padding=False)
-        gr.HTML(
-            html.limit_html(limit, language),
-            elem_id="mlqa-docs-limit",
-            js_on_load=read("documents.js"),
-            padding=False,
-        )
-        with gr.Row(elem_classes="mlqa-docs-row", visible=knowledge.is_local):
-            folder = gr.Textbox(
-                label=say("documents_folder"),
-                placeholder=say("documents_folder_hint"),
-                elem_id="mlqa-docs-folder",
-            )
-            add_folder = gr.Button(say("documents_folder_add"), scale=0, min_width=140)
-        notes = gr.HTML(elem_id="mlqa-docs-notes", padding=False)
-        progress = gr.HTML(elem_id="mlqa-docs-progress", padding=False)
-        with gr.Row(elem_classes="mlqa-docs-row"):
-            rebuild = gr.Button(
-                say("documents_rebuild"), size="sm", scale=0, elem_id="mlqa-docs-rebuild"
-            )
-            cancel = gr.Button(
-                say("documents_cancel"),
-                size="sm",
-                scale=0,
-                visible=False,
-                elem_id="mlqa-docs-cancel",
-            )
-        table = gr.HTML(elem_id="mlqa-docs-table", padding=False)
-        choice = gr.Dropdown(label=say("documents_choice"), elem_id="mlqa-docs-choice")
-        details = gr.HTML(elem_id="mlqa-docs-details", padding=False)
-        remove = gr.Button(
-            say("documents_remove"), size="sm", visible=False, elem_id="mlqa-docs-remove"
-        )
-        with gr.Column(visible=False) as sure:
-            question = gr.HTML(padding=False)
-            with gr.Row():
-                yes = gr.Button(
-                    say("documents_remove_yes"), variant="stop", elem_id="mlqa-docs-remove-yes"
-                )
-                no = gr.Button(say("documents_remove_no"), elem_id="mlqa-docs-remove-no")
-    return _Parts(
-        base=base,
-        name=name,
-        create=create,
-        files=files,
-        folder=folder,
-        add_folder=add_folder,
-        notes=notes,
-        progress=progress,
-        rebuild=rebuild,
-        cancel=cancel,
-        table=table,
-        choice=choice,
-        details=details,
-        remove=remove,
-        sure=sure,
-        question=question,
-        yes=yes,
-        no=no,
+    _Wiring(knowledge, draw_parts(knowledge, bot.config.language, say), bot.config.language).wire(
+        tab
     )
 
 
 class _Wiring:
     """What happens on which click."""
 
-    def __init__(self, knowledge: KnowledgeBases, parts: _Parts, language: Language) -> None:
+    def __init__(self, knowledge: KnowledgeBases, parts: DocumentParts, language: Language) -> None:
         self._knowledge = knowledge
         self._parts = parts
         self._language: Language = language
@@ -216,7 +114,8 @@ class _Wiring:
             return
         is_answering = self._knowledge.is_answering
         said = "documents_switched" if is_answering else "documents_not_answering"
-        yield {**self._shown(), **self._note(self._say(said, name=base.name))}
+        note = self._note(self._say(said, name=base.name))
+        yield {**self._shown(), **note, self._parts.progress: ""}
 
     def _create(self, name: str | None) -> Iterator[Updates]:
         try:

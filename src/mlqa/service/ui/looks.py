@@ -105,6 +105,13 @@ def looks(language: Language) -> dict[str, Any]:
         button_border_width="1px",
         button_primary_text_color="#ffffff",
     )
+    # Until page.css is there, which Gradio brings late: no white flash on a dark screen.
+    theme.set(
+        body_background_fill="var(--mlqa-page, #f6f7fb)",
+        body_background_fill_dark="var(--mlqa-page, #10131b)",
+        body_text_color="var(--mlqa-text, #1c2333)",
+        body_text_color_dark="var(--mlqa-text, #e9ecf4)",
+    )
     return {
         "theme": theme,
         "css": "\n".join(read(name) for name in styles),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import gradio as gr
 
@@ -19,7 +20,7 @@ from mlqa.service.ui import chat, documents, experiments, insight
 from mlqa.service.ui.conversations import build_drawer
 from mlqa.service.ui.hand import build_hand
 from mlqa.service.ui.looks import looks
-from mlqa.service.ui.streams import keep_streams_open
+from mlqa.service.ui.streams import keep_streams_open, say_nothing_twice
 from mlqa.tools.runner import Runner
 
 __all__ = ["build_page", "looks"]
@@ -49,15 +50,17 @@ def build_page(bot: Bot, knowledge: KnowledgeBases | None = None) -> gr.Blocks:
     title = message("page_title", language)
     page = gr.Blocks(title=title, fill_height=True, analytics_enabled=False)
     with page:
-        _build(bot, lab, knowledge, other)
+        _build(page, bot, lab, knowledge, other)
     with page.route(_NAMES[other], other, show_in_navbar=False):
-        _build(Speaking(bot, other), lab, knowledge, language, is_home=False)
+        _build(page, Speaking(bot, other), lab, knowledge, language, is_home=False)
     page.queue(default_concurrency_limit=_CONCURRENT_ANSWERS)
     keep_streams_open(page)
+    say_nothing_twice(page)
     return page
 
 
 def _build(
+    page: gr.Blocks,
     bot: Bot,
     lab: Lab,
     knowledge: KnowledgeBases | None,
@@ -72,12 +75,13 @@ def _build(
     session = gr.State(Session())
     with gr.Row(elem_id="mlqa-top"):
         drawer = build_drawer(say)
-        gr.HTML(_head(bot), elem_id="mlqa-head", padding=False)
+        head = gr.HTML(_head(bot), elem_id="mlqa-head", padding=False)
         gr.HTML(_switches(other, is_home=is_home), elem_id="mlqa-switches", padding=False)
     hand = build_hand(bot, lab)
     with gr.Tabs(elem_id="mlqa-tabs", overflow_behavior="wrap"):
-        with _tab("chat", say):
+        with _tab("chat", say) as tab:
             talk = chat.build(bot, say, session)
+        _follow_base(page, tab, bot, head, talk)
         with _tab("experiments", say):
             experiments.build(bot, say, lab, hand)
         if knowledge is not None:
@@ -86,6 +90,22 @@ def _build(
         with _tab("insight", say) as tab:
             insight.build(bot, say, tab)
     chat.wire(bot, talk, chat.Helpers(archive, drawer, hand))
+
+
+def _follow_base(page: gr.Blocks, tab: gr.Tab, bot: Bot, head: gr.HTML, talk: chat.Parts) -> None:
+    """Says anew what can be asked about: the knowledge base may be another one by now."""
+
+    def shown() -> list[Any]:
+        return [_head(bot), *chat.offers(bot, len(talk.examples)), chat.foot(bot)]
+
+    gr.on(
+        [page.load, tab.select],
+        shown,
+        None,
+        [head, *talk.examples, talk.foot],
+        show_progress="hidden",
+        api_visibility="private",
+    )
 
 
 def _tab(name: str, say: Callable[..., str]) -> gr.Tab:

@@ -100,7 +100,7 @@ def _app(bot: Bot, page: gr.Blocks, host: str, desk: Desk | None, largest_upload
         page,
         "/",
         ssr_mode=False,
-        # Nobody's questions are kept, neither here nor in the browser.
+        # Gradio's own history in the browser; conversations are kept by the archive alone.
         run_history=False,
         enable_monitoring=False,
         # Errors of ours are shown as lines of the chat; others must not show their inside.
@@ -151,7 +151,8 @@ def _listeners(host: str, port: int) -> list[socket.socket]:
 
 
 def _listener(family: int, address: tuple[str | int, ...]) -> socket.socket:
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # With the protocol named, asyncio sends each event at once (TCP_NODELAY), not 40 ms later.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

@@ -1,25 +1,32 @@
-"""Event streams that stay open between events, so that none is lost.
+"""Event streams that stay open between events, so that none is lost, and that say nothing twice.
 
 Gradio ends a session's stream with its last event. The browser may hear of that after it has begun
 the next event on the stream it takes for open, and then waits for it in vain. Here a stream ends
 only when the session was quiet for a while, and an event that begins in that very moment is
 acknowledged after the browser has heard of the end. It also saves a connection for each event.
+
+At the end of a generator's values Gradio sends the last of them once more, whole: each question
+would cost the conversation twice.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import ParamSpec, TypeVar
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
+from gradio.block_function import BlockFunction
 from gradio.queueing import Queue
 from gradio.server_messages import ProcessCompletedMessage
+
+from mlqa.service.ui.forgetting import forget_closed
 
 # Seconds. Short: a stream takes one of the six connections that a browser has to a server, for all
 # its tabs, and one that breaks with the server's end is not opened anew by Gradio's client.
 _QUIET = 1.0
-_NEWS_TRAVEL = 0.3
+_NEWS_TRAVEL = 0.1
 _FORGOTTEN = 60.0
 # Stands among the events of a session that are not over.
 _OPEN = "open"
@@ -39,13 +46,36 @@ def keep_streams_open(page: gr.Blocks, quiet: float = _QUIET) -> None:
     """
     queue = page._queue
     streams = Streams(queue, quiet)
-    queue.push = _then_stay(queue.push, streams)  # type: ignore[method-assign, assignment]
+    forget = partial(forget_closed, page)
+    queue.push = _then_stay(queue.push, streams, forget)  # type: ignore[method-assign, assignment]
 
 
-def _then_stay(push: Callable[_P, Awaitable[_T]], streams: Streams) -> Callable[_P, Awaitable[_T]]:
+def say_nothing_twice(page: gr.Blocks) -> None:
+    """Lets the end of a generator's values bring none."""
+    told = page.handle_streaming_diffs
+
+    # As Gradio calls it, by keywords.
+    def told_once(
+        block_fn: BlockFunction,
+        data: list[Any],
+        *,
+        run: str | None,
+        final: bool,
+        **how: Any,  # noqa: ANN401 - what this does not look at
+    ) -> list[Any]:
+        values = told(block_fn, data, run=run, final=final, **how)
+        return [gr.skip() for _ in values] if final and run else values
+
+    page.handle_streaming_diffs = told_once  # type: ignore[method-assign, assignment]
+
+
+def _then_stay(
+    push: Callable[_P, Awaitable[_T]], streams: Streams, forget: Callable[[], object]
+) -> Callable[_P, Awaitable[_T]]:
     """Gradio's ``Queue.push``, acknowledged when it is sure that its stream is open."""
 
     async def push_and_stay(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        forget()
         pushed = await push(*args, **kwargs)
         await streams.stay(str(getattr(kwargs.get("body"), "session_hash", "")))
         return pushed

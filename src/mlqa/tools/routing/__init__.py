@@ -14,20 +14,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mlqa.tools.routing import mood
+from mlqa.tools.routing.asking import asks_for_run, may_ask, signs
+from mlqa.tools.routing.likeness import Embed, Likeness
 from mlqa.tools.routing.lipschitz import read_lipschitz
 from mlqa.tools.routing.lru import read_lru
 from mlqa.tools.routing.naming import Named, named, nearly_named
 from mlqa.tools.routing.own import own_tool, read_named, read_own
 from mlqa.tools.routing.reading import lone_number, read, says_only
 from mlqa.tools.routing.sheet import Sheet, plain, tidy
-from mlqa.tools.routing.words import any_name, words_of
+from mlqa.tools.routing.words import any_name, names, words_of
 
 _EARLIER = 8  # requests of the conversation that one may go on from
 _LONGEST = 20_000  # characters of a request that are read
-_CONSTANT = re.compile(r"상수|constant|\bk\b|값")
+_LONGEST_DESCRIBED = 1_000  # characters of a request that names no tool
+_CONSTANT = re.compile(r"립시츠\s?얼마|상수|constant|\bk\b|값")
 _HOW_MUCH = re.compile(r"얼마|몇|구하|구해|알려|\bwhat(?:'s|s|\s+is)\b|\bfind\b")
 _NUMBERED = {"ten_lines", "double_descent"}
-_OUTCOME = {"size", "requests"}
+_OUTCOME = frozenset({"formula", "requests"})  # of which a run says what comes out
 _NEEDED = frozenset({"formula"})  # without which there is no run
 _STATED = re.compile(r"[다네군어아음임]\s*[.!~ㅋㅎ^]*$")
 _BRIEF = 80  # characters of an answer to a question of ours
@@ -49,7 +52,21 @@ class Routed:
 
 
 class Router:
-    """Finds the tool that a request asks for; holds no state."""
+    """Finds the tool that a request asks for.
+
+    Args:
+        embed: Texts to unit vectors, for requests that describe a tool without naming it; the
+            encoder that ships with the package if not given, which is loaded when it is needed.
+    """
+
+    def __init__(self, embed: Embed | None = None) -> None:
+        self._likeness = Likeness(embed)
+
+    def warm_up(self) -> None:
+        """Does now what the first requests would do: compiles the words, compares examples."""
+        for tool in names():
+            words_of(tool)
+        self._likeness.tool_of("")
 
     def route(self, request: str, history: Sequence[str] = ()) -> Routed | None:
         """The tool and the arguments of a request.
@@ -61,46 +78,41 @@ class Router:
         Returns:
             None where nothing is to be run: the request is a question, or its tool is not known.
         """
+        state: Routed | None = None
+        for earlier in history[-_EARLIER:]:
+            state = self._next(earlier, state) or state
+        return self._next(request, state)
+
+    def _next(self, request: str, before: Routed | None) -> Routed | None:
+        """The run that a request asks for after the one before."""
         request = tidy(request[:_LONGEST])
         text = plain(request)
         if mood.is_forbidden(text):
             return None
-        direct = _direct(request, text)
-        if not history or not _may_go_on(text, direct):
-            return direct
-        before = self._before(history)
-        if before is None:
-            return direct
-        if direct is None:
-            return _followed(request, text, before)
-        lacks = _NEEDED.intersection(direct.missing)
-        if direct.tool == before.tool and (lacks or mood.changes(text)):
-            return _merged(before, direct.arguments, direct.missing)
-        return _meant_before(request, text, direct, before) or direct
+        direct = _direct(request, text, self._likeness)
+        if before and direct is None and _may_go_on(text):
+            direct = _followed(request, text, before)
+        elif before and direct:
+            lacks = _NEEDED.intersection(direct.missing)
+            if direct.tool == before.tool and (lacks or mood.changes(text)):
+                return _merged(before, direct.arguments, direct.missing)
+            return _meant_before(request, text, direct, before) or direct
+        return direct or self._described(request, text)
 
-    def _before(self, history: Sequence[str]) -> Routed | None:
-        """The run that the conversation came to last."""
-        state: Routed | None = None
-        for earlier in history[-_EARLIER:]:
-            request = tidy(earlier[:_LONGEST])
-            text = plain(request)
-            if mood.is_forbidden(text):
-                continue
-            routed = _direct(request, text)
-            if state and routed and routed.tool == state.tool and mood.changes(text):
-                routed = _merged(state, routed.arguments, routed.missing)
-            elif state and routed:
-                routed = _meant_before(request, text, routed, state) or routed
-            elif state:
-                routed = _followed(request, text, state)
-            state = routed or state
-        return state
+    def _described(self, request: str, text: str) -> Routed | None:
+        """The run of a tool that is described."""
+        found = _named(text)
+        if len(text) > _LONGEST_DESCRIBED or (found and not found.weakly):
+            return None
+        if not may_ask(signs(text, ())):
+            return None
+        tool = self._likeness.tool_of(text)
+        wanted = _wanted(request, text, tool) if tool else None
+        return None if wanted and _NEEDED.intersection(wanted.missing) else wanted
 
 
-def _may_go_on(text: str, direct: Routed | None) -> bool:
+def _may_go_on(text: str) -> bool:
     """Whether the conversation matters to a request."""
-    if direct:
-        return True
     return (
         mood.agrees(text)
         or mood.goes_on(text)
@@ -111,37 +123,52 @@ def _may_go_on(text: str, direct: Routed | None) -> bool:
     )
 
 
-def _direct(request: str, text: str) -> Routed | None:
+def _direct(request: str, text: str, likeness: Likeness) -> Routed | None:
     """The run that a request asks for by itself."""
     own = own_tool(text)
     if own and (mood.asks_to_run(text) or mood.asks_for_anything(text)):
         arguments, missing = read_own(Sheet(request), own)
         return Routed(tool=own, arguments=arguments, missing=missing)
-    found = _named(text)
+    found = _named(text, likeness)
     if found is None:
         return None
-    words = words_of(found.tool)
-    to_run = mood.asks_to_run(text, words.verbs)
-    something = to_run or mood.asks_for_something(text) or mood.asks_whether(text)
-    if not something and mood.is_question(text) and not _asks_outcome(found, text):
+    wanted = _wanted(request, text, found.tool)
+    if wanted and found.weakly:
+        ordered = wanted.arguments.get("requests") and may_ask(signs(text, ()))
+        return wanted if ordered else None
+    return wanted
+
+
+def _wanted(request: str, text: str, tool: str) -> Routed | None:
+    """The run of a tool that a request is about; None where it does not ask for one."""
+    arguments, missing = _read(request, tool)
+    if asks_for_run(_signs(text, tool, arguments)) or (
+        "formula" in arguments and _asks_how_much(text)
+    ):
+        return Routed(tool=tool, arguments=arguments, missing=missing)
+    return None
+
+
+def _signs(text: str, tool: str, arguments: Mapping[str, Any]) -> frozenset[str]:
+    complete = bool(_OUTCOME.intersection(arguments))
+    return signs(text, arguments, words_of(tool).verbs, complete=complete)
+
+
+def signs_of(request: str) -> frozenset[str] | None:
+    """What speaks for a run in a request that names a tool, to fit weights on.
+
+    Returns:
+        None where no tool is named, or it is forbidden to run anything.
+    """
+    request = tidy(request)
+    text = plain(request)
+    found = _named(text)
+    if found is None or mood.is_forbidden(text):
         return None
-    arguments, missing = _read(request, found.tool)
+    arguments, _ = _read(request, found.tool)
     if found.weakly and not arguments.get("requests"):
         return None
-    shown = mood.mentions_thing(text) and not mood.is_of_result(text)
-    wanted = (
-        to_run
-        or (something and (bool(arguments) or (shown and not mood.asks_whether(text))))
-        or (bool(arguments) and not mood.is_question(text) and not mood.is_of_essay(text))
-        or ("formula" in arguments and _asks_how_much(found, text))
-        or (arguments.keys() >= _OUTCOME and mood.wants_told(text))
-    )
-    return Routed(tool=found.tool, arguments=arguments, missing=missing) if wanted else None
-
-
-def _asks_outcome(found: Named, text: str) -> bool:
-    """Whether a run answers what is to be told: the constant of a formula, what a cache does."""
-    return _asks_how_much(found, text) or (found.tool == "lru" and mood.wants_told(text))
+    return _signs(text, found.tool, arguments)
 
 
 def _meant_before(request: str, text: str, direct: Routed, before: Routed) -> Routed | None:
@@ -155,16 +182,14 @@ def _meant_before(request: str, text: str, direct: Routed, before: Routed) -> Ro
     return _merged(before, arguments, missing) if direct.tool in arguments else None
 
 
-def _asks_how_much(found: Named, text: str) -> bool:
+def _asks_how_much(text: str) -> bool:
     """Only a run can say what the constant of a user's own formula is."""
-    return (
-        found.tool == "lipschitz" and bool(_CONSTANT.search(text)) and bool(_HOW_MUCH.search(text))
-    )
+    return bool(_CONSTANT.search(text)) and bool(_HOW_MUCH.search(text))
 
 
-def _named(text: str) -> Named | None:
+def _named(text: str, likeness: Likeness | None = None) -> Named | None:
     if any_name().search(text):
-        return named(text)
+        return named(text, likeness.of if likeness and may_ask(signs(text, ())) else None)
     if mood.asks_to_run(text) or mood.asks_for_something(text):
         return nearly_named(text)
     return None

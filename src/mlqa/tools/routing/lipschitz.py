@@ -23,7 +23,7 @@ _INTERVALS = tuple(
     for pattern in (
         rf"(?:구간|범위|interval|range|domain|on|over)?\s*(?:은|는|이|을|를|of)?\s*{_X}\[\s*(?P<a>{_END})\s*[,~;]\s*(?P<b>{_END})\s*\]",
         rf"(?P<a>{_END})\s*(?:<=|≤|<|=<)\s*x\s*(?:<=|≤|<|=<)\s*(?P<b>{_END})",
-        rf"{_X}(?:between|from)\s+(?P<a>{_END})\s*(?:and|to|through|till|until|up\s+to)\s*(?P<b>{_END})(?![\d.])",
+        rf"{_X}(?:between|from)\s+(?P<a>{_END})\s*(?:and|to|through|till|until|up\s+to)\s*(?P<b>{_END})(?!\d|\.\d)",
         rf"{_X}(?P<a>{_END})\s*(?:에서|부터)\s*(?P<b>{_END})\s*(?:까지|사이|으로|로)?",
         rf"{_X}(?P<a>{_END})\s*이상\s*(?P<b>{_END})\s*(?:이하|미만)",
         rf"{_X}(?P<a>{_END})\s*(?:과|와|이랑|랑|하고)\s*(?P<b>{_END})\s*사이",
@@ -33,7 +33,7 @@ _INTERVALS = tuple(
         r"(?:±|\+-|\+/-|플러스\s?마이너스)\s?(?P<both>\d+(?:\.\d+)?)",
         rf"{_X}(?<![\w.)])(?P<a>{_END})\s*(?:~|\.\.+)\s*(?P<b>{_END})",
         rf"(?:구간|범위|interval|range|domain|on|over)\s*(?:은|는|이|을|를|of)?\s*{_X}(?P<a>{_END})\s*(?:,|\s|-|to)\s*(?P<b>{_END})",
-        rf"(?<![\w.^*/+)-])(?P<a>{_END})\s+to\s+(?P<b>{_END})(?![\w.])",
+        rf"(?<![\w.^*/+)-])(?P<a>{_END})\s+to\s+(?P<b>{_END})(?!\w|\.\d)",
     )
 )
 _WORDS = {
@@ -95,6 +95,10 @@ _ODD = re.compile(
 )
 _LONGEST = 300  # characters of a formula that is tidied; the tool takes fewer
 _QUOTED = re.compile(r"[`'\"]([^`'\"]{1,400})[`'\"]")
+# The run is wanted as it stands.
+_DEFAULTS = re.compile(
+    r"(?:기본|준비된|정해진|있는|주어진)\s?(?:설정|값|식|함수)|기본(?:값)?으로|그대로|아무\s?(?:식|함수)|\bdefaults?\b"
+)
 _GIVEN = re.compile(r"(?:formula|expression|수식|식)\s*(?:은|는|이|을|를)?\s*[:=]\s*(\S{1,400})")
 
 
@@ -107,7 +111,7 @@ def read_lipschitz(sheet: Sheet) -> tuple[dict[str, Any], tuple[str, ...]]:
     formula = _formula(sheet)
     if formula:
         return {"formula": formula, **arguments}, ()
-    return arguments, ("formula",)
+    return arguments, () if _DEFAULTS.search(sheet.left) else ("formula",)
 
 
 def _interval(sheet: Sheet) -> dict[str, Any]:

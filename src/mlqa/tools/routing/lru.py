@@ -5,28 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple, TypeAlias
 
+from mlqa.tools.routing.comparing import read_comparison
 from mlqa.tools.routing.reading import read_numbers
 from mlqa.tools.routing.sheet import Sheet
 from mlqa.tools.routing.words import words_of
 
-_NO_COMPARISON = re.compile(
-    r"(?:다른\s?(?:캐시|방법|방식|정책)\S{0,3}\s*|(?:fifo|lfu)\S{0,4}\s*(?:와의?\s*)?)?비교(?:하지|는|를|은|도|하는\s?것|하는\s?건)?\s*(?:하지)?\s*(?:없이|빼|말|않|안\s?해|필요\s?없|됐|생략|제외|끄|꺼|off|false|x\b)\S*"
-    r"|(?:fifo|lfu)\S*\s*(?:비교\S*\s*)?(?:없이|빼고)"
-    r"|(?:no|without|skip|don'?t|do\s+not|not|omit)\s+(?:the\s+|any\s+)?(?:compar\w+)(?:\s+(?:it\s+)?(?:with|to)\s+\w+)?|compar\w+\s*(?:off|=\s*false|:\s*false)",
-    re.ASCII,
-)
-_COMPARISON = re.compile(
-    r"(?:\b(?:fifo|lfu|belady'?s?|optimal|optimum|벨라디|벨레이디|피포|최적\s?알고리즘|선입\s?선출)(?![a-z])\S{0,4}[\s,]*"
-    r"(?:and\s|or\s|the\s|과\s|와\s)?\s*)+(?:캐시|정책|알고리즘|방식|비교|견주|견줘|대조|함께|같이|policies|caches)?[가-힣]*"
-    r"|다른\s?(?:캐시|정책|방법|방식|알고리즘)\S{0,3}\s*(?:도\s*)?(?:비교|견주|견줘)\S*|비교(?:도|까지)\s*(?:해|포함|같이)\S*"
-    r"|compar\w+\s*(?:it|them|the\s+results?)?\s*(?:with|to|against)\s+(?:the\s+)?other\s+(?:caches|policies)"
-    r"|compar\w+\s*(?:on\b|=\s*true|:\s*true)|with\s+(?:a\s+)?comparison",
-    re.ASCII,
-)
-_COMPARE = re.compile(
-    r"(?:and\s+|,\s*)?\bcompar\w+(?:\s+(?:it|them|the\s+results?))?(?:\s+(?:with|to|against))?|(?:vs\.?|versus|against)\s|비교(?:해서|하고|하여|해)?",
-    re.ASCII,
-)
 _TOKEN = r"(?:\"[^\"\x00]{1,40}\"|'[^'\x00]{1,40}'|[^\s,;:=·→>\[\](){}<\"'\x00?!]{1,41})"  # noqa: S105
 _COMMA = r"(?:\s*(?:,|;|·|→|=>|->|>|⇒)\s*(?:and\s+|then\s+|그리고\s*|마지막으로\s*)?)"
 _COMMAS = re.compile(rf"{_TOKEN}(?:{_COMMA}{_TOKEN})+")
@@ -35,7 +18,7 @@ _BRACKETS = re.compile(
     r"\[([^\[\]\x00]*)\]|\(([^()\x00]*,[^()\x00]*)\)|\{([^{}\x00]*)\}"
     r"|\"([^\"\x00]*[ ,][^\"\x00]*)\"|'([^'\x00]*[ ,][^'\x00]*)'"
 )
-_SHORT = r"(?:\d{1,9}|[a-z]\d{0,3})(?![0-9a-z_])"
+_SHORT = r"(?:\d{1,9}|[a-z]\d{0,3}|[ㄱ-ㅎ])(?![0-9a-z_])"
 _JOIN = (
     r"(?:\s*(?:이랑|랑|하고)\s*|\s*(?:과|와)\s*|\s+(?:그리고|다음에?|그\s?다음|이어서?|and|then|and\s+then)\s+"
     r"|\s+|\s*-\s*|\s*/\s*|\s*·\s*)"
@@ -61,6 +44,9 @@ _ASKED = re.compile(r"\s?(?:을|를|으?로)?\s?(?:순|차례|넣|요청|담)")
 _NO_ITEMS = frozenset(
     "좀수게것한두세네번개더또잘안못그이저및때줄중등뭐왜함꼭해줘봐로도은는을를에의"
 )
+_PAIRED = re.compile(
+    r"(?<![가-힣])(?:[가-힣](?:와|과|이랑|랑|하고|,)\s?)+[가-힣](?=[이가을를]\s*(?:이미|먼저|미리|처음부터)?\s*(?:들어|담|있|넣|요청|차례|순))"
+)
 _MORE = re.compile(
     rf"\s*(?:,\s*)?(?:and|then|and\s+then|그리고|다음에?|이랑|랑|과|와|하고)\s*({_SHORT})", re.ASCII
 )
@@ -75,7 +61,10 @@ _HELD_AFTER = re.compile(
     r"\s*[\])\"']?\s*(?:번)?\s*(?:이|가|을|를|은|는|로|으로)?\s*(?:처음에|먼저|미리|이미|차례로|순서로|순서대로|다|꽉)?\s*(?:들어\s?(?:있|간|가\s?있|찬)|든\b|담겨|담긴|담고|차\s?있|채워|채운|있(?:고|어|다|습|음)|상태|에서\s?시작|부터\s?시작|인\s?(?:상태|캐|lru)|있는|있을|있던|시작|넣어\s?둔|넣어\s?놓|inside|already|in\s+it|in\s+the\s+cache|are\s+(?:already\s+)?(?:in|there))"
 )
 _HELD_BEFORE = re.compile(
-    r"(?:내용|(?:현재|지금)(?:\s*캐[시쉬](?:에는?|는)?)?(?:\s*안에)?|초기\s?(?:내용|값|상태|데이터)|처음\s?(?:내용|상태)|처음에?(?:는|엔)?|시작\s?(?:내용|상태|값)|(?:start\s+|initial\s+|starting\s+)?contents?|start(?:ing|s)?(?:\s+(?:contents?|with|from|at|off\s+with|state))?|initial(?:ly)?(?:\s+(?:contents?|holding|with|state|items|containing))?|(?:already\s+)?(?:has|have|holds|holding|contain(?:s|ing))|(?:pre-?)?(?:loaded|filled|populated)\s+with)\s*(?:내용)?\s*(?:은|는|이|가|을|를|에|엔)?\s*[:=]?\s*(?:the\s+)?(?:items?\s+)?$"
+    r"(?:내용|(?:현재|지금)(?:\s*캐[시쉬](?:에는?|는)?)?(?:\s*안에)?|초기\s?(?:내용|값|상태|데이터)|(?:처음|최초|시작|기존)\s?(?:내용물?|상태|값|항목|목록|원소)|(?:처음|첨)(?:에|부터)?(?:는|엔)?|시작할\s?때\s?(?:든|있는|들어\s?있는)?\s?(?:항목|것)?|이미|미리|(?:start\s+|initial\s+|starting\s+)?contents?|start(?:ing|s)?(?:\s+(?:contents?|with|from|at|off\s+with|state))?|initial(?:ly)?(?:\s+(?:contents?|holding|with|state|items|containing))?|(?:already\s+)?(?:has|have|holds|holding|contain(?:s|ing))|(?:pre-?)?(?:loaded|filled|populated)\s+with)\s*(?:내용)?\s*(?:은|는|이|가|을|를|에|엔)?\s*[:=]?\s*(?:the\s+)?(?:items?\s+)?$"
+)
+_ASKED_BEFORE = re.compile(
+    r"(?:요청|순서|접근|입력|requests?|sequence|order|trace|access(?:es)?|gets)\s*(?:순서|목록|열|sequence)?\s*(?:은|는|이|을|를|으?로)?\s*[:=]?\s*$"
 )
 _SINGLE = re.compile(
     rf"({_TOKEN})\s*(?:을|를)?\s*(?:하나|한\s?번)?\s*(?:만|더)?\s*(?:넣|요청|추가)|(?:put|insert|request|access|add|push|feed)\s+(?:in\s+)?(?:the\s+)?(?:item\s+|key\s+)?({_TOKEN})|requests?\s*[:=]\s*({_TOKEN})"
@@ -92,9 +81,11 @@ _OTHER_ORDER = re.compile(
     r"|\b(?:my(?:\s+own)?|these|the\s+following|different|other|own|following)\s+(?:order|requests?|sequence|trace|accesses)|\bin\s+order\b(?!\s+to)",
     re.ASCII,
 )
-_PLAIN = re.compile(r"\d{1,9}번?|[a-z]\d{0,3}|[가-힣](?![가-힣])")
+_PLAIN = re.compile(r"\d{1,9}번?|[a-z]\d{0,3}(?![a-z0-9_])|[가-힣](?![가-힣])")
 _TAIL = re.compile(r"[가-힣]*?(\d{1,9}|(?<![a-z])[a-z]\d{0,3}(?![a-z]))$")
 _COUNTER = re.compile(r"(?<=\d)번$")
+_ORDERLY = re.compile(r"순서로|순으로|순서대로|차례로|차례대로|요청")
+_PAIR = 2
 _MOST = 100_000  # items of a range that are written out
 
 
@@ -110,7 +101,7 @@ class _List(NamedTuple):
 def read_lru(sheet: Sheet) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The arguments that are named, and those that are announced without a value."""
     text = sheet.left
-    arguments = _comparison(sheet)
+    arguments = read_comparison(sheet)
     words = words_of("lru")
     for found in words.names.finditer(sheet.left):
         # (3) behind the name is a size, which is read with it
@@ -130,15 +121,6 @@ def read_lru(sheet: Sheet) -> tuple[dict[str, Any], tuple[str, ...]]:
     if "size" not in arguments and _OTHER_SIZE.search(text):
         missing.append("size")
     return arguments, tuple(missing)
-
-
-def _comparison(sheet: Sheet) -> dict[str, Any]:
-    if sheet.take(_NO_COMPARISON):
-        return {"compare": False}
-    if sheet.take(_COMPARISON):
-        sheet.take_all(_COMPARE)
-        return {"compare": True}
-    return {}
 
 
 def _bracketed(sheet: Sheet) -> list[_List]:
@@ -169,6 +151,9 @@ def _listed(sheet: Sheet) -> list[_List]:
         if taken:
             lists.append(taken)
             sheet.cross(taken.start, taken.end)
+    for found in sheet.take_all(_PAIRED):
+        items = re.split(r"(?:와|과|이랑|랑|하고|,)\s?", found[0])
+        lists.append(_List(*found.span(), items))
     for found in [*sheet.take_all(_SPACED), *_SYLLABLES.finditer(sheet.left)]:
         raw = sheet.raw[slice(*found.span())]
         items = [item for item in _CUT.split(raw) if item]
@@ -191,6 +176,8 @@ def _words(sheet: Sheet) -> list[_List]:
             start, end = found.span(name)
             raw = sheet.raw[start:end]
             items = raw.split() if pattern is _WORDS else list(raw)
+            while items and _ORDERLY.fullmatch(items[-1]):
+                items.pop()
             if name == "items" or pattern is _LETTERS or len(set(items)) < len(items):
                 return [_List(start, end, items)]
     return []
@@ -205,6 +192,8 @@ def _comma_list(sheet: Sheet, found: re.Match[str]) -> _List | None:
     kept = _short_ones(sheet, spans) if short else spans
     items = [_COUNTER.sub("", sheet.raw[slice(*span)].strip("\"'")) for span in kept]
     end = kept[-1][1]
+    if not short and len(items) == _PAIR and not _ASKED.match(sheet.left, end):
+        return None  # a sentence with one comma
     if not short:
         items[-1] = _PARTICLE.sub("", items[-1]) or items[-1]
     while short and (more := _MORE.match(sheet.left, end)):
@@ -261,8 +250,18 @@ def _sorted_out(sheet: Sheet, lists: list[_List]) -> dict[str, Any]:
         else:
             rest.append(one)
     if rest:
-        found["requests"] = max(rest, key=lambda one: (_shortness(one.items), len(one.items))).items
+        chosen = max(
+            rest,
+            key=lambda one: (_is_asked(sheet, one), _shortness(one.items), len(one.items)),
+        )
+        found["requests"] = chosen.items
     return found
+
+
+def _is_asked(sheet: Sheet, one: _List) -> bool:
+    """Whether the words before a list say that these are the requests."""
+    before = sheet.raw.lower()[max(0, one.start - 20) : one.start]
+    return bool(_ASKED_BEFORE.search(before)) and _shortness(one.items)
 
 
 def _shortness(items: list[str]) -> bool:

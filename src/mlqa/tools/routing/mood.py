@@ -15,15 +15,15 @@ def _pattern(text: str) -> re.Pattern[str]:
 # Korean: the stem of a verb, perhaps a light verb, and an ending that asks for it.
 _SOFT = r"\s*(?:을|를|도|만|좀|쫌|한\s?번|다시|또|바로|지금|그냥|빨리|얼른|당장|꼭|함|더)*\s*"
 _END = (
-    r"(?:줘(?!야|도|서)|줭|쥬|줄\s?(?:래|수|까)|줬으면|주었으면|주(?:세|시|십|라|실|길|기|겠|면\s?(?:좋|고맙|감사|안))|조(?![가-힣])|죠"
-    r"|달라|다오|봐(?!야|도|서|라고|준)|바(?=요|바|\s|$|[.!~])|보(?:자|죠|세|시|실|십|라|려고|면\s?(?:좋겠|안\s?될))|볼(?:래|까|게|\s?수\s?있)|봅시|보고\s?싶"
-    r"|싶|고\s?싶|십시|세요|시오|라(?![고는니며면도])|자(?![가-힣])|주삼|주셈|셈(?![가-힣])|삼(?![가-힣])|도록)"
+    r"(?:줘(?!야|도|서)|줭|쥬|줄\s?(?:래|수|까)|줬으면|주었으면|주(?:세|시(?!는|던|었|지|네)|십|라|실|길|기|겠|면\s?(?:좋|고맙|감사|안))|조(?![가-힣])|죠"
+    r"|달라(?!서|지|진|졌|질|[가-힣]*요)|다오|봐(?!야|도|서|라고|준)|바(?=요|바|\s|$|[.!~])|보(?:자|죠|세|시(?=죠|겠|길|기|오|면)|실(?=래|까|\s?수|\s?것)|십|라|려고|면\s?(?:좋겠|안\s?될))|볼(?:래|까|게|\s?수\s?있)|봅시|보고\s?싶"
+    r"|싶|고\s?싶|십시|세요|시오|(?<![더이])라(?![가-힣])|자(?![가-힣])|주삼|주셈|셈(?![가-힣])|삼(?![가-힣])|도록)"
 )
 _QUOTED = r"(?![가-힣]*['\"]?\s?(?:라고|라는|라면|라니|라던|라며|다고|다는|단))(?!라고)"
 _LIGHT = r"(?:하여|해|하|시켜|시키|헤|햐)?\s*"
 _RUN = (
     "돌려|돌리|돌러|둘려|돌여|실행|실헹|싫행|시행|재현|가동|구동|시연|시뮬레이션|시뮬|런|run"
-    "|재생|굴려|켜"
+    "|재생|굴려|켜|스타트|작동"
 )
 _DO = "시작|진행|반복|되풀이|테스트|실험|데모|재실행"
 _ORDERED = _pattern(rf"(?:{_RUN}){_SOFT}{_LIGHT}{_SOFT}{_END}{_QUOTED}")
@@ -34,12 +34,12 @@ _STRONG_KOREAN = _pattern(
     r"|(?:재현|실행)\s*(?:좀|ㄱ)"
     r"|(?:실행|재현|진행|실험)\s?(?:합니다|하겠|할게|할래|하고자|했으면\s?(?:좋|합|해)|하려고?\s|할\s?것)|(?:돌립니다|돌리겠|돌릴게|돌릴래|돌렸으면\s?(?:좋|합|해)|돌리려고?\s)"
     r"|(?<![가-힣ㄱ-ㅎ])[ㄱ고](?:[ㄱ고])+(?![가-힣])|ㄱㄱ|ㄱ\s*$|가보자|가즈아|렛츠\s?고|출발"
-    rf"|(?:돌려(?=\s?결과)|돌려서|돌려\s?보고|돌리고|실행해서|실행하고|실행해\s?보고|돌린\s?(?:다음|뒤|후)|실행한\s?(?:다음|뒤|후))\s[^.?!]{{0,24}}"
+    rf"|(?:돌려(?=\s?결과)|돌려서|돌려\s?보고|돌리고|실행해서|실행하고|실행해\s?보고|돌린\s?(?:다음|뒤|후)|실행한\s?(?:다음|뒤|후)|(?:재현|진행|수행|반복|되풀이|시행)(?:하여|해서|하고|한\s?(?:다음|뒤|후)))\s[^.?!]{{0,24}}"
     r"(?:결과|어떻게|어떤|표|그래프|수치|요약|설명|알려|보여|비교)"
 )
 _TELL = (
     "설명|알려|요약|정리|말|말씀|가르|번역|소개|추천|대답|답|답변|이야기|얘기|검색|인용|증명|구현|작성|짜"
-    "|분석|해석|정의|코딩|조사|생각|이해|삭제|지워|주문|시켜|읽어|써|적어|고쳐|수정|설치|배포"
+    r"|나열|열거|꼽아|꼽|유도|제안|지적|(?<![가-힣])대(?=\s[주줘봐])|(?<![가-힣])들어(?=\s?[주줘봐])|논해|논하|서술|밝혀|제시|짚어|옮겨|옮기|골라|훑어|가르쳐|알아|들려|분석|해석|정의|코딩|조사|생각|이해|삭제|지워|주문|(?<![가-힣])(?:시켜|읽어|써|적어)|고쳐|수정|설치|배포"
 )
 _TELL_KOREAN = _pattern(rf"(?:{_TELL})\s?(?:을|를|만|좀|도)?\s?{_LIGHT}{_END}")
 _WEAK = (
@@ -57,7 +57,7 @@ _CAN_IT = _pattern(
     r"(?:실행할|돌릴|재현할|실험할|돌려\s?볼|해\s?볼)\s?수\s?있(?:을까|나요|어|니|습니까|으)|(?:실행|재현)\s?가능"
 )
 _SHALL_WE = _pattern(r"볼까요?\s*\?*$")
-_GENERAL_KOREAN = _pattern(rf"[가-힣]\s?{_END}{_QUOTED}|부탁|ㄱㄱ")
+_GENERAL_KOREAN = _pattern(rf"[가-힣]\s?(?!죠|달라|셈){_END}{_QUOTED}|부탁|ㄱㄱ")
 
 # English: a verb where an order begins.
 _HEAD = (
@@ -116,8 +116,9 @@ _AGREES = _pattern(
 )
 _BRIEF = 80  # characters of a yes
 _AGREED = _pattern(
-    r"(?:예산|시간)[가-힣]*\s?(?:\S{1,6}\s)?(?:동의|확인|승인|괜찮|좋|오케이|ok|진행)|(?:동의|승인|컨펌)(?:해|하|합|할|한|함)|확인(?:했|함|하였|됐|완료|없이|\s없이)"
-    r"|\b(?:confirm(?:ed|ing)?|approved?|agreed?|without asking|go ahead)\b"
+    r"(?:이|그|현재|지금|기본)\s?예산(?:으로|대로|\s그대로|에서)|(?:물어보지|묻지|확인하지)\s?(?:말고|않고|마)|확인\s?(?:절차|단계)?\s?(?:생략|없)|\bwith\s+(?:this|that|the\s+(?:given|default))\s+budget|\bbudget\s+(?:is\s+)?(?:ok|okay|fine|confirmed)"
+    r"|(?:예산|시간)[가-힣]*\s?(?:\S{1,6}\s)?(?:동의|확인|승인|괜찮|좋|오케이|ok|진행)|(?:동의|승인|컨펌)(?:해|하|합|할|한|함)|확인(?:했|함|하였|됐|완료|없이|\s없이)"
+    r"|\b(?:confirm(?:ed|ing)?|approved?|agreed?|accept(?:ed)?|without asking|go ahead)\b"
 )
 _AGAIN = _pattern(
     r"다시|또\s|한\s?번\s?더|재실행|그대로|똑같|같은\s?(?:걸|거|조건|설정|실험)|again|once\s+more|\bre-?run|\bredo\b|\bsame\b|repeat\s+(?:it|that)|re-?try"
@@ -166,14 +167,14 @@ def asks_to_run(text: str, own: Iterable[str] = ()) -> bool:
     korean, english = _own_verbs(tuple(own))
     if _STRONG_KOREAN.search(text):
         return True
-    if not _tells(text) and korean.search(text):
+    if not tells(text) and korean.search(text):
         return True
     return _in_order(_STRONG_ENGLISH, text) or _in_order(english, text)
 
 
 def asks_for_something(text: str) -> bool:
     """Whether something is asked for that may be a run: 비교해 줘, show me."""
-    if _tells(text) or is_of_essay(text) or _SHALL_WE.search(text):
+    if tells(text) or is_of_essay(text) or _SHALL_WE.search(text):
         return False
     return bool(_WEAK_KOREAN.search(text)) or _in_order(_WEAK_ENGLISH, text)
 
@@ -195,20 +196,32 @@ def is_of_result(text: str) -> bool:
 
 def asks_for_anything(text: str) -> bool:
     """Whether it is an order of any kind but to tell something."""
-    if _tells(text):
+    if tells(text):
         return False
     return bool(_GENERAL_KOREAN.search(text)) or not is_question(text)
 
 
+def orders(text: str) -> bool:
+    """Whether it is an order of any kind."""
+    return bool(_GENERAL_KOREAN.search(text)) or (
+        _in_order(_STRONG_ENGLISH, text) or _in_order(_WEAK_ENGLISH, text)
+    )
+
+
+def asks_in_english(text: str) -> bool:
+    """Whether it begins as an English question does."""
+    return bool(_ASKING_HEAD.match(text))
+
+
 def is_question(text: str) -> bool:
     """Whether it asks something."""
-    return bool(_ASKING_HEAD.match(text) or _KOREAN_QUESTION.search(text) or _tells(text))
+    return bool(_ASKING_HEAD.match(text) or _KOREAN_QUESTION.search(text) or tells(text))
 
 
 def asks_back(text: str) -> bool:
     """Whether it asks something about a run rather than for another one: 그럼 왜 줄었나요?"""
     bare = _HOW_ABOUT.sub("", text)
-    return bool(_ASKING_HEAD.match(bare) or _KOREAN_QUESTION.search(bare) or _tells(bare))
+    return bool(_ASKING_HEAD.match(bare) or _KOREAN_QUESTION.search(bare) or tells(bare))
 
 
 def is_of_essay(text: str) -> bool:
@@ -216,7 +229,8 @@ def is_of_essay(text: str) -> bool:
     return bool(_OF_ESSAY.search(text))
 
 
-def _tells(text: str) -> bool:
+def tells(text: str) -> bool:
+    """Whether something is to be told, explained or written."""
     return bool(_TELL_KOREAN.search(text) or _TELL_ENGLISH.search(text))
 
 

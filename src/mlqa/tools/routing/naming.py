@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from mlqa.tools.routing.words import misspelt, names, words_of
@@ -15,6 +16,11 @@ _HEAD_NOUN = re.compile(
 )
 _OF = re.compile(r"(?:experiment|demo|simulation)\s+(?:on|of|for|about|with)\s+(?:the\s+)?$")
 _HEAD_BONUS = 15
+_VALUE = re.compile(r"\s*(?:는|은|를|을|가|이)?\s*[:=]?\s*\d", re.ASCII)
+_VALUE_LOSS = 12  # 배치 크기 64 is an argument of some tool rather than a tool
+_CERTAIN = 25  # of a name that nothing else can be meant by
+_CLEARLY = 0.5  # more like another tool than like the one that is named
+_ALIKE = 10  # tools named with less difference are told apart by likeness
 
 
 class Named(NamedTuple):
@@ -29,26 +35,43 @@ class Named(NamedTuple):
     weakly: bool = False
 
 
-def named(text: str) -> Named | None:
-    """The tool that a text in lower case speaks of; None for none."""
-    best: tuple[int, int] | None = None
-    chosen: Named | None = None
+def named(text: str, likeness: Callable[[str], Mapping[str, float]] | None = None) -> Named | None:
+    """The tool that a text in lower case speaks of; None for none.
+
+    Args:
+        text: What the user says.
+        likeness: How much a text is like what is said of each tool, to choose between tools that
+            are named alike.
+    """
+    best: dict[str, tuple[int, int, bool]] = {}
     for tool, pattern in names().items():
+        words = words_of(tool)
         for found in pattern.finditer(text):
-            words = words_of(tool)
             weakly = not words.names.match(text, found.start())
             score = (0 if weakly else 10 * words.rank) + _bonus(text, found)
-            key = (score, -found.start())
-            if best is None or key > best:
-                best, chosen = key, Named(tool, weakly)
-    return chosen
+            best[tool] = max(best.get(tool, (-1, 0, False)), (score, -found.start(), weakly))
+    if not best:
+        return None
+    ranked = sorted(best, key=lambda tool: best[tool][:2], reverse=True)
+    top = best[ranked[0]][0]
+    if likeness and top < _CERTAIN:
+        like = likeness(text)
+        alike = [tool for tool in ranked if top - best[tool][0] < _ALIKE]
+        chosen = max(alike, key=lambda tool: like[tool])
+        likest = max(best.keys() | names().keys(), key=lambda tool: like[tool])
+        if like[likest] - like[chosen] > _CLEARLY:
+            return Named(likest)
+        return Named(chosen, best[chosen][2])
+    return Named(ranked[0], best[ranked[0]][2])
 
 
 def _bonus(text: str, found: re.Match[str]) -> int:
     """Experiments are named by the word before them: 활성화 함수 실험."""
     follows = _HEAD_NOUN.match(text, found.end())
     before = _OF.search(text, max(0, found.start() - 40), found.start())
-    return _HEAD_BONUS if follows or before else 0
+    if follows or before:
+        return _HEAD_BONUS
+    return -_VALUE_LOSS if _VALUE.match(text, found.end()) else 0
 
 
 _WORD = re.compile(r"[a-z가-힣]+")

@@ -7,7 +7,7 @@ from typing import Any
 
 from mlqa.tools import registry
 from mlqa.tools.limits import Argument
-from mlqa.tools.routing.numbers import NUMBER, value
+from mlqa.tools.routing.numbers import MASK, NUMBER, value
 from mlqa.tools.routing.sheet import Sheet, plain
 from mlqa.tools.routing.words import GLUE
 
@@ -88,10 +88,15 @@ def _value(sheet: Sheet, argument: Argument, words: list[str]) -> Any:  # noqa: 
         else (rf"(?<![a-z0-9_])(?:{names})\s*(?:은|는|을|를|이|가)?\s*[:=]?\s*")
     )
     if argument.kind in {"integer", "number"}:
-        found = sheet.take(re.compile(rf"{head}(?P<v>{NUMBER})")) or sheet.take(
-            re.compile(rf"(?<![\d.])(?P<v>{NUMBER})\s*(?:{names})(?![a-z])")
+        text = sheet.masked
+        found = re.search(rf"{head}(?P<v>{MASK})", text) or re.search(
+            rf"(?<![\d.])(?P<v>{MASK})\s*(?:{names})(?![a-z])", text
         )
-        return value(found["v"]) if found else None
+        if not found:
+            return None
+        number = value(sheet.left[slice(*found.span("v"))])
+        sheet.cross(*found.span())
+        return number
     if argument.kind == "choice":
         return _choice(sheet, argument)
     found = re.search(rf"{head}(?P<v>{_TEXT})", sheet.left)

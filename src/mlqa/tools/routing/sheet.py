@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from mlqa.tools.routing.numbers import masked
+
 _LONG_NUMBER = re.compile(r"(\d{310})\d+")
-_GONE = "\x00"
+GONE = "\x00"
 _WIDE = {0xFF01 + place: 0x21 + place for place in range(94)}
 _SIGNS = _WIDE | {
     ord(sign): plain
@@ -53,9 +55,14 @@ class Sheet:
         self.raw = unicodedata.normalize("NFC", request).translate(_SIGNS)
         self.left = plain(request)
 
+    @property
+    def masked(self) -> str:
+        """What is left, its numbers masked; see ``numbers.masked``."""
+        return masked(self.left)
+
     def cross(self, start: int, end: int) -> None:
         """Crosses out a part."""
-        self.left = f"{self.left[:start]}{_GONE * (end - start)}{self.left[end:]}"
+        self.left = f"{self.left[:start]}{GONE * (end - start)}{self.left[end:]}"
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """The first match in what is left, crossed out."""
