@@ -10,15 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from conftest import write_small_corpus
 from mlqa.messages import message
 from page_browser import CHROMIUM, FAKE, Opener, ask, chromium, served
-
-axe = pytest.importorskip(
-    "axe_playwright_python.sync_playwright", reason="no axe: pip install axe-playwright-python"
-)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -88,7 +85,7 @@ def broken_rules(page: Page) -> list[str]:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(300)  # half-faded colours are no colours of the page
-        results = axe.Axe().run(page).response
+        results = Axe().run(page).response
         assert len(results["passes"]) > 10
         found += [
             f"{width} {scheme} {rule['id']}: {' '.join(map(str, node['target']))} "

@@ -186,3 +186,26 @@ def test_what_gradio_lacks_in_korean_is_given(page: Page) -> None:
     given = config["i18n_translations"]["ko"]
     assert given["status.queue_position"] == "대기 순서: {size}개 가운데 {position}번째"
     assert len(given) == 53
+
+
+def test_a_question_sent_twice_by_a_slip_is_asked_once(open_page: Opener, url: str) -> None:
+    page = open_page(url)
+    page.fill("#mlqa-box textarea", "두 번 눌러도 되나요?")
+    finished(page, lambda: page.dblclick("#mlqa-send"))
+    page.wait_for_timeout(1500)
+    assert page.locator(".mlqa-question").all_inner_texts() == ["두 번 눌러도 되나요?"]
+    ask(page, "두 번 눌러도 되나요?")
+    assert page.locator(".mlqa-question").count() == 2
+
+
+def test_a_question_sent_during_an_answer_is_answered_too(open_page: Opener, url: str) -> None:
+    page = open_page(url)
+    page.fill("#mlqa-box textarea", "천천히 답해도 되나요?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".mlqa-partial")
+    page.fill("#mlqa-box textarea", "둘째 질문인가요?")
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "document.querySelectorAll('.mlqa-answer:not(.mlqa-partial)').length > 1"
+    )
+    assert page.locator(".mlqa-question").count() == 2

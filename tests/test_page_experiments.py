@@ -246,6 +246,18 @@ def test_an_answer_leads_to_the_experiment_that_tests_it(open_page: Opener, real
     expect(page.get_by_role("button", name=message("experiments_run"), exact=True)).to_be_focused()
 
 
+def test_the_chatbots_own_caches_are_shown_live(open_page: Opener, real_url: str) -> None:
+    page, other = opened(open_page(real_url)), open_page(real_url)
+    choose(page, "lru")
+    page.get_by_role("button", name=message("experiments_own")).click()
+    shown = page.locator(f"{RESULT} .mlqa-live")
+    expect(shown).to_contain_text(message("page_cache_answers"))
+    question = "쓰라린 교훈이란 무엇인가요?"
+    expect(shown).not_to_contain_text(question)
+    ask(other, question)
+    expect(shown.locator(".mlqa-table-contents_answers")).to_contain_text(question)
+
+
 def test_claims_lead_to_their_essays(open_page: Opener, real_url: str) -> None:
     page = opened(open_page(real_url))
     choose(page, "lru")

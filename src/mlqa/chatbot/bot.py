@@ -204,11 +204,14 @@ class Chatbot:
         """
         start, clock = time.perf_counter(), StageClock()
         key = self.cache_key(question, history)
-        routed = self._requests.route(question, history)
-        if routed is not None:
-            yield from self._run(key.asked.question, routed, start)
-            return
-        kept = self._answers.get(key)
+        # What was answered by itself was no request to run a tool; in a conversation it may be one.
+        kept = None if history else self._answers.get(key)
+        if kept is None:
+            routed = self._requests.route(question, history)
+            if routed is not None:
+                yield from self._run(key.asked.question, routed, start)
+                return
+            kept = self._answers.get(key) if history else None
         if kept is not None:
             kept = self._with_experiments(replace(kept, cached=True))
             clock.lap("understand")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from mlqa.cache import Cache
@@ -15,15 +16,18 @@ from mlqa.schema import Document, ToolCall, ToolProgress
 from mlqa.service.forms import choices_html, form_html, texts_of
 from mlqa.service.markup import inert
 from mlqa.service.pump import read_along
-from mlqa.service.results import call_html, progress_html
+from mlqa.service.results import call_html, exhibits_html, progress_html
 from mlqa.tools import registry
+from mlqa.tools.context import Context
 from mlqa.tools.drawing import draw
 from mlqa.tools.events import Waiting
+from mlqa.tools.lru.live import LiveCache, live_result
 from mlqa.tools.runner import Run, Runner
 
 logger = logging.getLogger(__name__)
 
 _KEPT_PICTURES = 128
+_OWN_ENTRIES = 20
 _STYLE = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
@@ -148,6 +152,15 @@ class Lab:
         except Exception:
             logger.exception("An experiment failed")
             yield Shown(error_html(message("page_failed", language)))
+
+
+def own_caches_html(caches: Sequence[LiveCache], language: Language) -> str:
+    """What the chatbot's own LRU caches hold at this moment, as the tool ``lru`` shows caches."""
+    result = live_result(Context(language), caches, _OWN_ENTRIES)
+    call = ToolCall(name="lru", arguments={}, result=replace(result, plots=()), key="")
+    text = f'<p class="mlqa-text">{inert(result.text)}</p>'
+    tables = exhibits_html(call, language, level=3)
+    return f'<article class="mlqa-run mlqa-live">{text}{tables}</article>'
 
 
 def error_html(text: str) -> str:

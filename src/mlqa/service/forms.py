@@ -30,7 +30,10 @@ def choices_html(names: Sequence[str], language: Language = "ko") -> str:
 
 
 def form_html(tool: Tool, language: Language = "ko") -> str:
-    """What a tool does, a field for each argument, and a button that runs it."""
+    """What a tool does, a field for each argument, and a button that runs it.
+
+    That of ``lru`` has a button more, which shows the chatbot's own caches.
+    """
     fields = "".join(_field(argument, language) for argument in tool.arguments(language))
     run = inert(message("experiments_run", language))
     stop = inert(message("experiments_stop", language))
@@ -39,8 +42,14 @@ def form_html(tool: Tool, language: Language = "ko") -> str:
         f"<h2>{inert(tool.title(language))}</h2><p>{inert(tool.about(language))}</p>"
         f'<div class="mlqa-fields">{fields}</div><div class="mlqa-controls">'
         f'<button type="submit" class="mlqa-start">{run}</button>'
-        f'<button type="button" class="mlqa-halt">{stop}</button></div></form>'
+        f'<button type="button" class="mlqa-halt">{stop}</button>'
+        f"{_own_button(language) if tool.name == 'lru' else ''}</div></form>"
     )
+
+
+def _own_button(language: Language) -> str:
+    label = inert(message("experiments_own", language))
+    return f'<button type="button" class="mlqa-own">{label}</button>'
 
 
 def texts_of(values: Mapping[str, Any]) -> dict[str, str]:

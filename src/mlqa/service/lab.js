@@ -82,10 +82,22 @@ new MutationObserver(() => {
   reveal();
 }).observe(document.body, { childList: true, subtree: true });
 
+// The chatbot's own caches, looked at again for as long as they are seen.
+let looking = 0;
+const look = () => {
+  trigger("own");
+  clearInterval(looking);
+  looking = setInterval(() => {
+    if (document.querySelector("#mlqa-lab-result .mlqa-live")?.checkVisibility()) trigger("own");
+    else clearInterval(looking);
+  }, 2000);
+};
+
 addEventListener("click", (event) => {
   const button = event.target.closest?.("button");
   if (!button) return;
   if (button.matches(".mlqa-tool")) choose(button.dataset.tool);
+  if (button.matches(".mlqa-own")) look();
   if (button.matches(".mlqa-halt")) trigger("halt");
   if (button.matches("#mlqa-lab-result .mlqa-again")) start(null, true);
   if (button.matches(".mlqa-offer")) offer(button.value);

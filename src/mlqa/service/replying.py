@@ -63,6 +63,7 @@ def reply(
     finally:  # where the conversation was cleared or the page closed in mid-answer
         if turn.is_said and not turn.is_over:
             keep(session, turn)
+        turn.is_over = True
 
 
 def _conversations(

@@ -131,6 +131,11 @@ class Session:
             del self.turns[:-SHOWN_TURNS]
             self.is_cut = True
 
+    def is_answering(self, question: str) -> bool:
+        """Whether just this question is being answered: a click or Enter came twice."""
+        last = self.turns[-1] if self.turns else None
+        return bool(last and not last.is_over and last.question == question.strip())
+
     def stop(self) -> None:
         """Ends the answers that are on their way; what has come of them stays."""
         for turn in self.turns:

@@ -125,6 +125,10 @@ def _wire_answers(bot: Bot, parts: Parts, helpers: Helpers) -> None:
 
     def answer(question: str | None, session: Session, held: str | None) -> Iterator[Any]:
         archive.settle(session, held or "")
+        if session.is_answering(question or ""):
+            session.edited = ""
+            yield (gr.skip(),) * len(outputs)
+            return
         # The box is emptied at first, then left to whoever writes the next question.
         box: tuple[Any, Any] = "", gr.skip()
         if session.edited:
@@ -151,11 +155,13 @@ def _wire_answers(bot: Bot, parts: Parts, helpers: Helpers) -> None:
             yield from answer(turn.question, session, held)
 
     send = [parts.box.submit, parts.send.click]
-    gr.on(send, answer, [parts.box, *inputs], outputs, **_HIDDEN)
+    # A question that is sent before the browser has heard of the end of the last answer counts.
+    asking = {**_HIDDEN, "trigger_mode": "multiple"}
+    gr.on(send, answer, [parts.box, *inputs], outputs, **asking)
     for button in parts.examples:
-        button.click(answer, [button, *inputs], outputs, **_HIDDEN)
-    hand.ask(ask, inputs, outputs, **_HIDDEN)
-    hand.retry(retry, inputs, outputs, **_HIDDEN)
+        button.click(answer, [button, *inputs], outputs, **asking)
+    hand.ask(ask, inputs, outputs, **asking)
+    hand.retry(retry, inputs, outputs, **asking)
 
 
 def spread(values: Sequence[str], count: int) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from mlqa.service.experiments import Bench, Lab
+from mlqa.service.experiments import Bench, Lab, own_caches_html
+from mlqa.service.insight import live_caches
 from mlqa.service.markup import inert
 from mlqa.service.session import Bot
 
@@ -56,5 +57,9 @@ def build(bot: Bot, say: Callable[..., str], lab: Lab, hand: gr.HTML) -> None:
     def halt(bench: Bench) -> None:
         bench.stop()
 
+    def own() -> str:
+        return own_caches_html(live_caches(bot), language)
+
+    hand.own(own, None, result, **_HIDDEN)
     hand.run(run, bench, [status, result], **_HIDDEN)
     hand.halt(halt, bench, None, **_HIDDEN)

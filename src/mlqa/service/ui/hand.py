@@ -15,7 +15,7 @@ _SCRIPTS = ("reader.js", "results.js", "lab.js")
 def build_hand(bot: Bot, lab: Lab) -> gr.HTML:
     """The element.
 
-    Its events are ``ask``, ``edit`` and ``retry`` of the chat, ``run`` and ``halt`` of the
+    Its events are ``ask``, ``edit`` and ``retry`` of the chat, ``run``, ``halt`` and ``own`` of the
     experiments.
 
     Args:

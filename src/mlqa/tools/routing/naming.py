@@ -45,8 +45,8 @@ def named(text: str, likeness: Callable[[str], Mapping[str, float]] | None = Non
     """
     best: dict[str, tuple[int, int, bool]] = {}
     for tool, pattern in names().items():
-        words = words_of(tool)
         for found in pattern.finditer(text):
+            words = words_of(tool)  # all its patterns: compiled for a tool that is named only
             weakly = not words.names.match(text, found.start())
             score = (0 if weakly else 10 * words.rank) + _bonus(text, found)
             best[tool] = max(best.get(tool, (-1, 0, False)), (score, -found.start(), weakly))
