@@ -39,9 +39,11 @@ def chatbot(index: Index, base: Config, server: Served) -> Chatbot:
     return Chatbot(index, base.model_copy(update=update))
 
 
-def begun(bot: Chatbot, session: Session) -> Generator[list[dict[str, str]] | None, None, None]:
+def begun(
+    bot: Chatbot, session: Session, question: str = QUESTION
+) -> Generator[list[dict[str, str]] | None, None, None]:
     """An answer of which the first sentence has been shown."""
-    shown = reply(bot, QUESTION, session)
+    shown = reply(bot, question, session)
     for conversation in shown:
         if conversation and "끌어당기기" in conversation[-1]["content"]:
             return shown
@@ -118,7 +120,11 @@ def test_only_the_answers_of_one_user_are_stopped(small_index: Index, small_conf
     with serving(gate.behaviour()) as server:
         bot = chatbot(small_index, small_config, server)
         mine, theirs = Session(), Session()
-        answers = [begun(bot, session) for session in (mine, mine, theirs)]
+        answers = [
+            begun(bot, mine),
+            begun(bot, mine, f"그런데 {QUESTION}"),
+            begun(bot, theirs),
+        ]
         mine.stop()
         gate.is_open.set()
         conversations = [[found for found in shown if found][-1] for shown in answers[:2]]

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import docx
 import pytest
 
 from conftest import write_small_corpus
+from office_files import column, hwpx_p, wrapped, write_hwpx, write_pdf
 from page_browser import ARTIFACTS, CHROMIUM, Opener, ask, chromium, last, served
 
 if TYPE_CHECKING:
@@ -156,6 +158,36 @@ def test_a_file_is_added_asked_about_and_removed(
     ask(page, f"{QUESTION} ")
     assert last(page, ".mlqa-text").startswith("죄송하지만")
     assert not [path for path in (tmp_path / "uploads").rglob("*") if path.name in GIVEN]
+
+
+def test_every_kind_of_file_is_taken(open_page: Opener, tmp_path: Path, url: str) -> None:
+    page = documents(open_page(url))
+    said = "{}에는 라일락이 {}송이 피었습니다. 꽃은 봄마다 마을 사람들이 함께 돌봅니다."
+    given = tmp_path / "up"
+    paths = [
+        written(given, "마크다운.md", f"# 마크다운 정원\n\n{said.format('마크다운 정원', 11)}\n"),
+        written(given, "텍스트.txt", f"텍스트 정원\n\n{said.format('텍스트 정원', 12)}\n"),
+        written(
+            given, "누리집.html", f"<h1>누리집 정원</h1><p>{said.format('누리집 정원', 13)}</p>"
+        ),
+        write_pdf(given / "피디에프.pdf", [column(wrapped(said.format("피디에프 정원", 14), 25))]),
+        write_hwpx(given / "한글.hwpx", [hwpx_p(said.format("한글 정원", 15))]),
+        given / "워드.docx",
+    ]
+    word = docx.Document()
+    word.add_paragraph(said.format("워드 정원", 16))
+    word.save(str(paths[-1]))
+    give(page, *paths)
+    wait_until_built(page)
+    table = page.locator("#mlqa-docs-table")
+    for path in paths:
+        table.locator("tr", has_text=path.stem).get_by_text("색인됨").wait_for()
+    open_tab(page, "대화")
+    for number, place in enumerate(
+        ("마크다운", "텍스트", "누리집", "피디에프", "한글", "워드"), 11
+    ):
+        ask(page, f"{place} 정원에는 라일락이 몇 송이 피었나요?")
+        assert f"{number}송이" in last(page, ".mlqa-text")
 
 
 def test_a_refused_file_is_one_line_and_nothing_is_stored(

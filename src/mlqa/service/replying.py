@@ -58,6 +58,9 @@ def reply(
     shown = render.question_html(question) if question else ""
     turn = Turn(shown, render.partial_html(""), question=question)
     session.add(turn)
+    if session.is_repeated(turn):  # asked of what was added: both may come at the same moment
+        session.turns.remove(turn)
+        return
     try:
         yield from _conversations(bot, session, turn, keep)
     finally:  # where the conversation was cleared or the page closed in mid-answer

@@ -131,10 +131,12 @@ class Session:
             del self.turns[:-SHOWN_TURNS]
             self.is_cut = True
 
-    def is_answering(self, question: str) -> bool:
-        """Whether just this question is being answered: a click or Enter came twice."""
-        last = self.turns[-1] if self.turns else None
-        return bool(last and not last.is_over and last.question == question.strip())
+    def is_repeated(self, turn: Turn) -> bool:
+        """Whether the turn before it asks the same and is not over: a click or Enter came twice."""
+        turns = list(self.turns)
+        place = turns.index(turn) if turn in turns else 0
+        before = turns[place - 1] if place else None
+        return bool(before and not before.is_over and before.question == turn.question)
 
     def stop(self) -> None:
         """Ends the answers that are on their way; what has come of them stays."""

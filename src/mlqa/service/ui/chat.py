@@ -125,10 +125,6 @@ def _wire_answers(bot: Bot, parts: Parts, helpers: Helpers) -> None:
 
     def answer(question: str | None, session: Session, held: str | None) -> Iterator[Any]:
         archive.settle(session, held or "")
-        if session.is_answering(question or ""):
-            session.edited = ""
-            yield (gr.skip(),) * len(outputs)
-            return
         # The box is emptied at first, then left to whoever writes the next question.
         box: tuple[Any, Any] = "", gr.skip()
         if session.edited:
