@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,10 @@ from mlqa.text.corpus import load_corpus
 from mlqa.text.glossary import Glossary
 from mlqa.text.kiwi import Kiwipie
 from mlqa.text.terms import TermExtractor
+from page_browser import Opener, chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 
@@ -149,3 +154,18 @@ def kiwi(small_index: Index) -> Kiwipie:
 def plain_extractor(kiwi: Kiwipie) -> TermExtractor:
     """Terms without a glossary."""
     return TermExtractor(kiwi, Glossary())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as launched:
+        yield launched
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Opener]:
+    """Opens pages; what must not happen on them fails the test at its end."""
+    opener = Opener(browser)
+    yield opener
+    opener.close()
+    assert not opener.faults

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from mlqa.chatbot import Chatbot
 from mlqa.messages import message
 from mlqa.service.wire import answer_fields
 from page_browser import ROOT, served
+from processes import alive, pids_in, until
 from program_client import Client
 
 QUESTION = "무효화란 무엇인가요?"
@@ -33,25 +32,10 @@ def api(saved_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield Client(address)
 
 
-def until(condition: Any, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come so far"
-        time.sleep(0.05)
-
-
-def alive(pids: list[int]) -> list[int]:
-    return [
-        pid
-        for pid in pids
-        if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    ]
-
-
 def sleeping(folder: Path) -> list[int]:
     """Processes of a run of ``sample_sleep``, once it sleeps."""
     until(lambda: list(folder.glob("*.pids")))
-    return [int(pid) for file in folder.glob("*.pids") for pid in file.read_text().split()]
+    return pids_in(folder)
 
 
 def test_health_says_what_is_known(api: Client, saved_folder: Path) -> None:

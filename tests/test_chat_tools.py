@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -150,8 +151,10 @@ def test_a_run_with_other_arguments_is_no_source(tides: Chatbot) -> None:
 
 def workers() -> Iterator[psutil.Process]:
     for child in psutil.Process().children(recursive=True):
-        if "mlqa" in " ".join(child.cmdline()) or "spawn" in " ".join(child.cmdline()):
-            yield child
+        with suppress(psutil.NoSuchProcess):  # it may have ended meanwhile
+            command = " ".join(child.cmdline())
+            if ("mlqa" in command or "spawn" in command) and "resource_tracker" not in command:
+                yield child
 
 
 def test_who_stops_listening_ends_the_run(tides: Chatbot) -> None:
@@ -159,7 +162,7 @@ def test_who_stops_listening_ends_the_run(tides: Chatbot) -> None:
     for piece in stream:
         if piece.progress and piece.progress.share > 0:
             break
-    running = [p for p in workers() if "resource_tracker" not in " ".join(p.cmdline())]
+    running = list(workers())
     assert running
     stream.close()
     gone, alive = psutil.wait_procs(running, timeout=20)

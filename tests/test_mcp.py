@@ -23,6 +23,7 @@ from mlqa.chatbot import Chatbot
 from mlqa.messages import message
 from mlqa.service.wire import answer_fields
 from page_browser import ROOT, served
+from processes import alive, pids_in, until
 
 QUESTION = "무효화란 무엇인가요?"
 # Over HTTP and over pipes, by the protocol of today and with the handshake of older clients.
@@ -81,26 +82,6 @@ def run(connect: Connect, act: Callable[[Client], Awaitable[None]]) -> None:
 def text_of(result: Any) -> str:
     assert result.content[0].type == "text"
     return str(result.content[0].text)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end, "it did not come so far"
-        time.sleep(0.05)
-
-
-def pids_in(folder: Path) -> list[int]:
-    """Processes of a run of ``sample_sleep``, once it sleeps."""
-    return [int(pid) for file in folder.glob("*.pids") for pid in file.read_text().split()]
-
-
-def alive(pids: list[int]) -> list[int]:
-    return [
-        pid
-        for pid in pids
-        if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    ]
 
 
 @EVERY_WAY
@@ -211,12 +192,16 @@ def test_a_client_that_dies_ends_its_run(
     place = address if kind == "http" else str(saved_folder)
     environment = [f"{name}={value}" for name, value in settings.items()]
     command = [sys.executable, "-c", DYING, kind, place, str(tmp_path), *environment]
-    with subprocess.Popen(command) as client:
+    said = tmp_path / "said.txt"
+    with said.open("w") as errors, subprocess.Popen(command, stderr=errors) as client:
         until(lambda: bool(list(tmp_path.glob("*.pids"))))
         pids = pids_in(tmp_path)
         assert alive(pids) == pids
+        server = [child.pid for child in psutil.Process(client.pid).children()]
+        assert len(server) == (kind == "stdio")
         client.kill()
-    until(lambda: not alive(pids))
+    until(lambda: not alive(pids + server))
+    assert "Traceback" not in said.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,11 @@ import pytest
 from page_bot import COPY, DOCUMENT, EVIL, TEXT
 from page_browser import (
     ARTIFACTS,
-    CHROMIUM,
     FAKE,
+    NEEDS_CHROMIUM,
     ROOT,
     Opener,
     ask,
-    chromium,
     finished,
     last,
     ready,
@@ -30,34 +29,15 @@ from page_browser import (
 )
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, CDPSession, Page
+    from playwright.sync_api import CDPSession, Page
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not Path(CHROMIUM).exists(), reason="no Chromium: neither on the PATH nor in /usr/bin"
-    ),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     with served(FAKE) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Opener]:
-    opener = Opener(browser)
-    yield opener
-    opener.close()
-    assert not opener.faults
 
 
 @pytest.fixture

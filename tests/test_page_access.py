@@ -15,17 +15,12 @@ from playwright.sync_api import expect
 
 from conftest import write_small_corpus
 from mlqa.messages import message
-from page_browser import CHROMIUM, FAKE, Opener, ask, chromium, served
+from page_browser import FAKE, NEEDS_CHROMIUM, Opener, ask, served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not Path(CHROMIUM).exists(), reason="no Chromium: neither on the PATH nor in /usr/bin"
-    ),
-]
+pytestmark = NEEDS_CHROMIUM
 
 LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
     (360, "light"),
@@ -62,20 +57,6 @@ def real_url(tmp_path_factory: pytest.TempPathFactory, saved_folder: Path) -> It
         GRADIO_TEMP_DIR=str(folder / "uploads"),
     ) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Opener]:
-    opener = Opener(browser)
-    yield opener
-    opener.close()
-    assert not opener.faults
 
 
 def broken_rules(page: Page) -> list[str]:

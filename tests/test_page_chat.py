@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,17 +12,12 @@ from playwright.sync_api import expect
 
 from mlqa.messages import message
 from page_bot import EVIL, TEXT
-from page_browser import CHROMIUM, FAKE, Opener, ask, chromium, finished, last, ready, served
+from page_browser import FAKE, NEEDS_CHROMIUM, Opener, ask, finished, last, ready, served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not Path(CHROMIUM).exists(), reason="no Chromium: neither on the PATH nor in /usr/bin"
-    ),
-]
+pytestmark = NEEDS_CHROMIUM
 DARK = "rgb(16, 19, 27)"
 
 
@@ -31,20 +25,6 @@ DARK = "rgb(16, 19, 27)"
 def url() -> Iterator[str]:
     with served(FAKE) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Opener]:
-    opener = Opener(browser)
-    yield opener
-    opener.close()
-    assert not opener.faults
 
 
 @pytest.fixture

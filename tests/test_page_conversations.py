@@ -20,12 +20,11 @@ from mlqa.messages import message
 from page_bot import DOCUMENT, EVIL
 from page_browser import (
     ARTIFACTS,
-    CHROMIUM,
     FAKE,
+    NEEDS_CHROMIUM,
     ROOT,
     Opener,
     ask,
-    chromium,
     last,
     ready,
     served,
@@ -33,14 +32,9 @@ from page_browser import (
 )
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not Path(CHROMIUM).exists(), reason="no Chromium: neither on the PATH nor in /usr/bin"
-    ),
-]
+pytestmark = NEEDS_CHROMIUM
 NOTICE = "#mlqa-drawer .mlqa-drawer-notice"
 OPEN = "#mlqa-drawer .mlqa-drawer-open"
 
@@ -54,20 +48,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def url(data: Path) -> Iterator[str]:
     with served(FAKE, MLQA_DATA=str(data)) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Opener]:
-    opener = Opener(browser)
-    yield opener
-    opener.close()
-    assert not opener.faults
 
 
 @pytest.fixture

@@ -12,17 +12,12 @@ import pytest
 
 from conftest import write_small_corpus
 from office_files import column, hwpx_p, wrapped, write_hwpx, write_pdf
-from page_browser import ARTIFACTS, CHROMIUM, Opener, ask, chromium, last, served
+from page_browser import ARTIFACTS, NEEDS_CHROMIUM, Opener, ask, last, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not Path(CHROMIUM).exists(), reason="no Chromium: neither on the PATH nor in /usr/bin"
-    ),
-]
+pytestmark = NEEDS_CHROMIUM
 
 HONEY = """\
 # 꿀벌의 춤
@@ -38,12 +33,6 @@ HONEY = """\
 QUESTION = "꿀벌은 꽃이 있는 곳을 무엇으로 알리나요?"
 GIVEN = {"꿀벌.md", "가짜.pdf", "노래.mp3"}
 _SLOW = 60_000  # milliseconds, for a build on a busy machine
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture

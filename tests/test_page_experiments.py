@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,26 +14,20 @@ import mlqa
 from mlqa.messages import message
 from page_browser import (
     ARTIFACTS,
-    CHROMIUM,
     FAKE,
+    NEEDS_CHROMIUM,
     ROOT,
     Opener,
     ask,
-    chromium,
     last,
     served,
 )
 from page_tools import EVIL
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not Path(CHROMIUM).exists(), reason="no Chromium: neither on the PATH nor in /usr/bin"
-    ),
-]
+pytestmark = NEEDS_CHROMIUM
 RESULT = "#mlqa-lab-result"
 STATUS = "#mlqa-lab-status"
 
@@ -58,20 +51,6 @@ def real_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     results = tmp_path_factory.mktemp("results")
     with served("app.py", MLQA_INDEX=str(index), MLQA_TOOL_RESULTS=str(results)) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Opener]:
-    opener = Opener(browser)
-    yield opener
-    opener.close()
-    assert not opener.faults
 
 
 @pytest.fixture

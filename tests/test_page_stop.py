@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,36 +10,17 @@ import pytest
 from gated_model import QUESTION, SAID, Gate
 from llm_server import serving
 from mlqa.messages import message
-from page_browser import CHROMIUM, FAKE, Opener, ask, chromium, last, served
+from page_browser import FAKE, NEEDS_CHROMIUM, Opener, ask, last, served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    pass
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not Path(CHROMIUM).exists(), reason="no Chromium: neither on the PATH nor in /usr/bin"
-    ),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(autouse=True)
 def _key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-this-key-is-nobodys")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Opener]:
-    opener = Opener(browser)
-    yield opener
-    opener.close()
-    assert not opener.faults
 
 
 def test_the_stop_button_is_there_while_an_answer_is_made(open_page: Opener) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from mlqa.evaluation.figures import summarise
 from mlqa.evaluation.misses import counts, misses_of
 from mlqa.evaluation.report import report, write_report
 from mlqa.evaluation.runs import Outcome, Passage, Run, Said
-from page_browser import CHROMIUM, chromium
+from page_browser import CHROMIUM
 from small_runs import MIXED, OLD, a_run, outcome
 
 if TYPE_CHECKING:
@@ -189,12 +188,6 @@ def test_a_report_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 # -- in a browser ---------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.mark.browser

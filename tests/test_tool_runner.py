@@ -8,8 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -33,6 +32,7 @@ from mlqa.schema import ToolCall
 from mlqa.tools.events import Progress, ToolEvent, Waiting
 from mlqa.tools.process import _alive
 from mlqa.tools.runner import Run, Runner
+from processes import pids_in, until
 
 TESTS = Path(__file__).parent
 LONG = 60.0
@@ -44,13 +44,6 @@ def runner(tmp_path: Path) -> Iterator[Runner]:
     assert not list(_alive)
 
 
-def wait_for(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + LONG
-    while not is_so():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.02)
-
-
 def is_gone(pid: int) -> bool:
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE and pid not in {
@@ -60,21 +53,12 @@ def is_gone(pid: int) -> bool:
         return True
 
 
-def pids(folder: Path) -> list[int]:
-    """Processes of the sleepers that have begun."""
-    return [
-        int(pid)
-        for path in folder.glob("*.pids")
-        for pid in path.read_text(encoding="utf-8").split()
-    ]
-
-
 def started(run: Run, folder: Path, count: int = 1) -> list[int]:
     """Takes events of a sleeper until it has begun."""
     for event in run:
         assert isinstance(event, Progress)
-        if len(pids(folder)) == count:
-            return pids(folder)
+        if len(pids_in(folder)) == count:
+            return pids_in(folder)
     raise AssertionError("it ended")
 
 
@@ -188,7 +172,7 @@ def test_cancelled_from_another_thread(runner: Runner, tmp_path: Path) -> None:
     with pytest.raises(ToolCancelled):
         list(run)
     assert list(run) == []
-    wait_for(lambda: is_gone(worker) and is_gone(child))
+    until(lambda: is_gone(worker) and is_gone(child))
     still_works(runner)
 
 
@@ -196,7 +180,7 @@ def test_closed_half_way_leaves_no_process(runner: Runner, tmp_path: Path) -> No
     with runner.start("sample_sleep", {"folder": str(tmp_path), "child": True}) as run:
         (worker, child) = started(run, tmp_path, 2)
     assert is_gone(worker)
-    wait_for(lambda: is_gone(child))
+    until(lambda: is_gone(child))
     assert list(run) == []
 
 
@@ -204,8 +188,8 @@ def test_forgotten_run_ends(runner: Runner, tmp_path: Path) -> None:
     run = runner.start("sample_sleep", {"folder": str(tmp_path)})
     (worker,) = started(run, tmp_path)
     del run
-    wait_for(lambda: is_gone(worker))
-    wait_for(lambda: not list(_alive))
+    until(lambda: is_gone(worker))
+    until(lambda: not list(_alive))
 
 
 def test_cancelled_before_it_began(runner: Runner) -> None:
@@ -235,10 +219,10 @@ def test_others_wait_in_line_and_are_told(runner: Runner, tmp_path: Path) -> Non
     third: list[ToolEvent | MlqaError] = []
     run = runner.start("sample_dice", {})
     waiting = collected(run, second)
-    wait_for(lambda: second == [Waiting(1)])
+    until(lambda: second == [Waiting(1)])
     given_up = runner.start("sample_dice", {"seed": 2})
     giving_up = collected(given_up, third)
-    wait_for(lambda: third == [Waiting(2)])
+    until(lambda: third == [Waiting(2)])
     given_up.cancel()
     giving_up.join(LONG)
     assert isinstance(third[-1], ToolCancelled)
@@ -266,7 +250,7 @@ def test_the_same_asked_twice_at_once_runs_once(runner: Runner, tmp_path: Path) 
         thread.join(LONG)
     calls = [into[-1] for into in events]
     assert sorted(isinstance(call, ToolCall) and call.stored for call in calls) == [False, True]
-    assert len(pids(tmp_path)) == 1
+    assert len(pids_in(tmp_path)) == 1
 
 
 def test_inline_tool_runs_in_this_process(runner: Runner) -> None:
@@ -397,11 +381,11 @@ def test_nothing_is_left_when_the_parent_is_gone(tmp_path: Path, end: str) -> No
     with parent:
         assert parent.stdout is not None
         assert parent.stdout.readline() == "begun\n"
-        worker, child = pids(tmp_path)
+        worker, child = pids_in(tmp_path)
         if end != "leave":
             parent.send_signal(getattr(signal, end))
         parent.wait(LONG)
-    wait_for(lambda: is_gone(worker) and is_gone(child))
+    until(lambda: is_gone(worker) and is_gone(child))
 
 
 def test_this_process_answers_while_a_tool_runs(runner: Runner, tmp_path: Path) -> None:

@@ -124,7 +124,17 @@ def run_stdio(desk: Desk) -> None:
         async with stdio_server() as (incoming, outgoing):
             await server.run(incoming, outgoing, server.create_initialization_options())
 
-    anyio.run(run)
+    try:
+        anyio.run(run)
+    except Exception as problem:
+        if not _is_goodbye(problem):
+            raise
+
+
+def _is_goodbye(problem: BaseException) -> bool:
+    """Whether the client went away while something was written for it."""
+    parts = getattr(problem, "exceptions", ())  # of a group: what ended its tasks
+    return isinstance(problem, BrokenPipeError) or (bool(parts) and all(map(_is_goodbye, parts)))
 
 
 class _Calls:
