@@ -143,6 +143,27 @@ def test_bm25_round_trip(small_index: Index) -> None:
     assert again.scores(question).max() > 0
 
 
+def scores_by_term(index: SparseIndex, passage: int) -> list[float]:
+    return [index.term_score(term, passage) for term in index.vocabulary]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.lists(WORDS, max_size=6), min_size=1, max_size=6))
+def test_bm25_of_length_1(passages: list[list[str]]) -> None:
+    index = SparseIndex.build(passages)
+    same = index.of_length_1()
+    assert (same.size, same.vocabulary) == (index.size, index.vocabulary)
+    for number, passage in enumerate(passages):
+        before, after = scores_by_term(index, number), scores_by_term(same, number)
+        length = math.hypot(*before)
+        assert math.hypot(*after) == pytest.approx(1 if passage else 0, abs=1e-5)
+        assert [score * length for score in after] == pytest.approx(before, abs=1e-5)
+    assert all(same.idf(term) == index.idf(term) for term in index.vocabulary)
+    again = SparseIndex.from_bytes(same.to_bytes())
+    question = dict.fromkeys(index.vocabulary, 1.0)
+    assert np.array_equal(again.scores(question), same.scores(question))
+
+
 # -- dense search ---------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlqa.evaluation.asking import Place, Reply
+from mlqa.evaluation.asking import Reply
 from mlqa.evaluation.gold import Evidence, GoldQuestion
 from mlqa.evaluation.measures import is_right, says_no_more, tokens, values_of
 from mlqa.metrics import (
@@ -20,7 +20,7 @@ from mlqa.metrics import (
     rouge_l,
     token_f1,
 )
-from mlqa.schema import Answer, AnswerSentence, Chunk, Citation, Document, Hit, Span
+from mlqa.schema import Answer, AnswerSentence, Chunk, Citation, Document, Hit, Place, Span
 from mlqa.text.kiwi import Kiwipie
 
 ENDINGS = Path(__file__).with_name("register_endings.tsv")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mlqa.cache import CacheStats
 from mlqa.config import Config
-from mlqa.schema import Answer, AnswerSentence, Citation
+from mlqa.messages import Language
+from mlqa.schema import Answer, AnswerSentence, Citation, FaqMatch, Span
 from mlqa.service import render
 from page_bot import COPY, DOCUMENT, EVIL, TEXT, FakeBot
 
@@ -134,6 +135,55 @@ def test_an_answer_shows_its_proofs() -> None:
         assert part in parsed.text
     for part in ("캐시, LRU", "12.500", "0.620", "0.12초", "새로 찾은 답", EVIL):
         assert part in parsed.text
+
+
+QUOTED = ANSWER.citations[0]
+ON_THE_QUOTE = Span(QUOTED.start + 1, QUOTED.end)
+BESIDE_IT = Span(QUOTED.end + 1, QUOTED.end + 20)
+
+
+def _first_source(*matches: FaqMatch, language: Language = "ko") -> Parsed:
+    """The first source of an answer whose first passage answers these questions."""
+    hits = (replace(ANSWER.hits[0], faq=matches), *ANSWER.hits[1:])
+    answer = replace(ANSWER, sentences=ANSWER.sentences[:1], hits=hits)
+    return Parsed(render.answer_html(answer, DOCUMENTS, language))
+
+
+def _asked(span: Span, question: str, likeness: float) -> FaqMatch:
+    return FaqMatch(span=span, question=question, nearest=likeness, likeness=likeness, questions=3)
+
+
+def test_a_source_names_the_question_of_the_faq_that_its_quote_answers() -> None:
+    quoted = _asked(ON_THE_QUOTE, "무엇부터 버리죠?", 0.619)
+    beside = _asked(BESIDE_IT, "무엇이 남나요?", 0.9)
+    text = _first_source(quoted, beside).text
+    assert "비슷한 질문“무엇부터 버리죠?” (62 %)" in text
+    assert beside.question not in text
+    assert "Similar question“무엇부터 버리죠?” (62 %)" in _first_source(quoted, language="en").text
+
+
+def test_else_the_likest_one_that_its_passage_answers() -> None:
+    beside = [_asked(BESIDE_IT, f"{n}번 질문", n / 10) for n in (4, 6, 5)]
+    assert "비슷한 질문“6번 질문” (60 %)" in _first_source(*beside).text
+    unlike = _asked(ON_THE_QUOTE, "딴 질문", 0.349)
+    text = _first_source(unlike, *beside).text
+    assert "“6번 질문” (60 %)" in text
+    assert unlike.question not in text
+
+
+def test_a_question_of_the_faq_that_is_hardly_like_the_one_asked_is_not_named() -> None:
+    text = _first_source(_asked(ON_THE_QUOTE, "딴 질문", 0.349)).text
+    assert "12.500" in text
+    assert "비슷한 질문" not in text
+    assert "비슷한 질문" not in _first_source().text
+    assert "“딴 질문” (35 %)" in _first_source(_asked(ON_THE_QUOTE, "딴 질문", 0.35)).text
+
+
+def test_a_question_of_the_faq_stays_text() -> None:
+    parsed = _first_source(_asked(ON_THE_QUOTE, EVIL, 1.0))
+    assert f"“{EVIL}” (100 %)" in parsed.text
+    assert set(parsed.tags) <= TAGS
+    assert parsed.links == [DOCUMENT.source.url]
 
 
 def test_all_html_is_on_one_line() -> None:

@@ -31,7 +31,7 @@ from mlqa.metrics import overlap
 from mlqa.retrieval.fusion import ENGLISH, Signals
 from mlqa.retrieval.hybrid import HybridRetriever
 from mlqa.schema import Chunk, Span
-from training.unseen import with_encoder
+from training.unseen import with_encoder, without_faq
 
 _QUESTIONS = 3000
 _SEED = 7
@@ -128,7 +128,7 @@ def _welfare(data: Path, encoder: Path) -> Sample:
 
 def _gold(gold: Path, folder: Path, encoder: Path) -> Sample:
     config = Config(index=folder)
-    index = with_encoder(Index.load(folder, config), encoder)
+    index = with_encoder(without_faq(Index.load(folder, config)), encoder)
     questions = [q for q in load_gold(gold).part("train").questions if q.answerable]
     spans = [
         [

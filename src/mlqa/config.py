@@ -47,6 +47,11 @@ class Config(BaseSettings):
         default=Path("corpus/glossary.toml"),
         description="glossary used where the indexed folder has no glossary.toml of its own",
     )
+    faq: Path = Field(
+        default=Path("corpus/faq.jsonl"),
+        description="questions with their answers, used where the indexed folder has no faq.jsonl "
+        "of its own",
+    )
     keep_versions: int = Field(
         default=3, ge=1, le=100, description="versions of the index that are kept"
     )

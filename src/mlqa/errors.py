@@ -4,6 +4,7 @@
     ├── ConfigError           a setting or the settings file is wrong
     ├── CorpusError           documents that cannot be read
     ├── GlossaryError         a glossary that cannot be used
+    ├── FaqError              a FAQ that cannot be used
     ├── QuestionError         a question that cannot be asked
     ├── BatchError            a line of a batch file that is not a request
     ├── IndexProblem          an index that cannot be used
@@ -100,6 +101,10 @@ class CorpusError(MlqaError):
 
 class GlossaryError(MlqaError):
     """A glossary that cannot be used."""
+
+
+class FaqError(MlqaError):
+    """A FAQ that cannot be used."""
 
 
 class QuestionError(MlqaError):

@@ -15,7 +15,7 @@ from mlqa.answer.expected import can_hold
 from mlqa.answer.matching import Concept, QuestionMatcher, met
 from mlqa.answer.reading import SentenceReading
 from mlqa.answer.subject import is_spoken_of
-from mlqa.schema import Hit, Query
+from mlqa.schema import FaqSupport, Hit, Query
 
 _BROAD = 4  # words of a question; more say no more
 _MET = 0.5  # credit from which a word counts as met
@@ -24,7 +24,7 @@ _LEAST_COVERAGE = 0.6  # of that of the best sentence, for a sentence to count a
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for an answer; each 0 to 1, larger is better.
+    """What speaks for an answer; each 0 to 1 unless said otherwise, larger is better.
 
     Attributes:
         known: Share of the question, by idf, whose words the passages hold anywhere.
@@ -37,6 +37,9 @@ class Evidence:
         three: The same, the mean of the nearest three.
         listing: 0 if code is asked for and the first passage has none, else 1.
         subject: 0 if the meaning of a thing is asked for that no passage names, else 1.
+        faq_meaning: What questions of the FAQ say that are near in meaning: above 0 that there is
+            an answer, below 0 that there is none, 0 without such questions; not bounded.
+        faq_letters: The same of questions that are near in their letters.
     """
 
     known: float
@@ -48,10 +51,13 @@ class Evidence:
     three: float
     listing: float
     subject: float
+    faq_meaning: float
+    faq_letters: float
 
 
-# Fitted coefficients in the order of Evidence, and the intercept.
-_COEFFICIENTS = (0.05, 1.64, 2.83, 3.51, 1.6, 0.2, 1.45, 0.73, 0.87)
+# Fitted coefficients in the order of Evidence, and the intercept. Those of the FAQ were fitted
+# after the others, which stay as they are where there is none.
+_COEFFICIENTS = (0.05, 1.64, 2.83, 3.51, 1.6, 0.2, 1.45, 0.73, 0.87, 1.01, 0.81)
 _INTERCEPT = -9.07
 
 
@@ -74,6 +80,7 @@ def evidence_for(
     best = max(reading.coverage for reading in readings)
     near = [r.text for r in readings if r.coverage >= _LEAST_COVERAGE * best]
     meanings = sorted((reading.meaning for reading in readings), reverse=True)
+    trust = _trust(query.faq, hits)
     breadth = max(
         sum(met(concept, r.credits) >= _MET for concept in matcher.concepts) for r in readings
     )
@@ -87,6 +94,8 @@ def evidence_for(
         three=sum(meanings[:3]) / len(meanings[:3]),
         listing=float(not wants_code(query.searched) or _has_listing(hits[0], readings)),
         subject=float(is_spoken_of(query, matcher, readings)),
+        faq_meaning=trust * (query.faq.meaning - query.faq.no_meaning),
+        faq_letters=trust * (query.faq.letters - query.faq.no_letters),
     )
 
 
@@ -95,6 +104,16 @@ def confidence(evidence: Evidence) -> float:
     values = astuple(evidence)
     logit = _INTERCEPT + sum(c * v for c, v in zip(_COEFFICIENTS, values, strict=True))
     return 1 / (1 + math.exp(-logit))
+
+
+def _trust(faq: FaqSupport, hits: Sequence[Hit]) -> float:
+    """How far the FAQ is to be believed.
+
+    Whoever wrote it did not know of documents that it answers nothing from: they may hold what it
+    says is missing. What it asks itself it knows.
+    """
+    knows_all = all(hit.in_faq for hit in hits)
+    return max(faq.trust * knows_all, faq.same * hits[0].in_faq)
 
 
 def _has_listing(hit: Hit, readings: Sequence[SentenceReading]) -> bool:

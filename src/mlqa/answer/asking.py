@@ -38,7 +38,8 @@ _QUESTIONS: dict[Asking, str] = {
     r"[가-힣](한|쓴|낸|든|린|은|던) (사람|인물|저자)(은|이|을|를)?(\??$| 누| 알| 이)|"
     r"\bwho\b|\bwhose\b",
     "reason": r"왜|이유|까닭|때문|원인|어째서|어쩌다|\bwhy\b|\breasons?\b|\bcause",
-    "list": r"가지|종류|목록|나열|단계(는|를|들|가)|순서|무엇무엇|뭐뭐|어떤 것들|"
+    "list": r"가지|종류|목록|나열|단계(는|를|들|가)|순서|(과정|단계|절차)을? 밟|무엇무엇|뭐뭐|"
+    r"어떤 것들|하는 것들|"
     r"\blist\b|\bsteps?\b|\bstages?\b|what are|which .*s\b",
     "figure": r"몇|얼마|언제|개수|연도|며칠|비율|\bhow (many|much|long|old)\b|\bwhen\b|\bnumber\b",
     "comparison": r"차이|어느 쪽|비교|다른가|다른 점|다르|보다 (더|나)|"

@@ -39,6 +39,13 @@ _AS_SAID = re.compile(
 )
 _OF_WHAT = re.compile(r"(이유|까닭|원인|배경|것|점)(은|는|도)|데에?는|때문에|라서|므로")
 
+# Behind the first word, too, this points to what was said before; later in a sentence it mostly
+# points to what the sentence itself has said.
+_POINTS_BACK = re.compile(
+    r"(?:\S+\s+){1,4}?(그런|그러한|이런|이러한|그렇게|이렇게|이처럼|그처럼)\s(?!저런|저렇게|봅|보[는이]|생각)"
+)
+# It corrects what stands before it.
+_CORRECTS = re.compile(r"(엄밀히는|엄밀히 말하면|정확히는|정확히 말하면),?\s")
 _FIRST_WORDS = re.compile(r"(?:\S+\s+){0,2}\S+")
 _SKIPPED_TAGS = {"MAG", "IC", "SP"}
 _PRONOUNS = {"이", "그", "이것", "그것", "이거", "그거", "여기", "거기", "이곳", "그곳", "그녀"}
@@ -82,7 +89,11 @@ def without_opening(sentence: str, kiwi: Kiwipie) -> Opening:
         start = found.end()
     text = sentence[start:]
     is_reason = is_reason or bool(_BECAUSE.search(text) and not _OF_WHAT.search(text))
-    leans = is_reason or bool(_AS_SAID.search(text)) or _begins_backward(text, kiwi)
+    leans = (
+        is_reason
+        or bool(_AS_SAID.search(text) or _POINTS_BACK.match(text) or _CORRECTS.match(text))
+        or _begins_backward(text, kiwi)
+    )
     return Opening(text, start, trimmed=start > 0, needs_previous=leans)
 
 

@@ -12,7 +12,9 @@ _COUNTED = r"(두|세|네|다섯|여섯|일곱|여덟|아홉|열|\d+) ?(가지|�
 _ANNOUNCES = re.compile(r"다음|아래|여섯|가지")
 # 이유는 두 가지입니다: the sentence behind it names them.
 _COUNTS_AT_END = re.compile(rf"{_COUNTED}(입니다|이다|가 있습니다|가 있다|로 나[^.]*)[.!]?$")
-_ANNOUNCES_AT_END = re.compile(r"(다음|아래)(과 같|과 같이|의? ?식|처럼)[^.]*[.:]?$")
+_ANNOUNCES_AT_END = re.compile(
+    r"(다음|아래)(과 같|과 같이|의? ?식|처럼|의? (단계|순서|과정|절차)[을를])[^.]*[.:]?$"
+)
 _ORDINAL = re.compile(r"(첫|두|세|네|다섯)(째| ?번째)|하나는|다른 하나|나머지")
 
 

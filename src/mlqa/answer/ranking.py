@@ -44,6 +44,7 @@ class Features(NamedTuple):
         loose_item: Whether it is an item of a list.
         bare: Whether it promises something that does not follow.
         about_text: Whether it speaks of the text rather than of its subject.
+        asked: How like the question those of the FAQ are that it answers.
     """
 
     own: float
@@ -63,6 +64,7 @@ class Features(NamedTuple):
     loose_item: float
     bare: float
     about_text: float
+    asked: float
 
 
 # Found by training/fit_sentences.py on the training questions (docs/decisions/0006).
@@ -84,6 +86,7 @@ WEIGHTS = Features(
     loose_item=-0.3,
     bare=-0.25,
     about_text=-0.15,
+    asked=4.0,
 )
 
 
@@ -144,6 +147,7 @@ def features(
         loose_item=float(reading.is_item),
         bare=float(promises(text) and not follows),
         about_text=float(bool(_ABOUT_THE_TEXT.search(text))),
+        asked=reading.asked,
     )
 
 

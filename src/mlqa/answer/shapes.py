@@ -14,10 +14,14 @@ from mlqa.schema import Layout
 
 # A further sentence is said from this probability that it is a part of the answer.
 _WORTH = 0.05
+# The same of one that is only said because a further sentence leans on it.
+_WORTH_OF_HELP = 0.01
 _VIEWS = 2  # sentences of one text in an answer to advice
 _FEWEST_POINTS = 2
+_FEWEST_SHARED = 3  # words that two sentences share to say the same, unless one has no others
+_FURTHEST_BACK = 2  # sentences that one may lean on
 # What has several sides or parts may take more sentences.
-_OF_SEVERAL: frozenset[Asking] = frozenset({"advice", "comparison", "list", "reason"})
+OF_SEVERAL: frozenset[Asking] = frozenset({"advice", "comparison", "list", "reason"})
 _FURTHER = 2
 _ON_SUBJECT = 0.5
 
@@ -52,9 +56,10 @@ class Shaper:
     ) -> None:
         self._candidates = candidates
         self._by_reading = {id(c.reading): c for c in candidates}
+        self._by_place = {_place(c): c for c in candidates}
         self._texts = texts
         self._asking = asking
-        self._longest = longest + (_FURTHER if asking in _OF_SEVERAL else 0)
+        self._longest = longest + (_FURTHER if asking in OF_SEVERAL else 0)
 
     def shaped(self, best: Candidate) -> list[Said]:
         """The answer around its best sentence."""
@@ -75,47 +80,56 @@ class Shaper:
         return follows
 
     def _before(self, candidate: Candidate) -> list[Candidate]:
-        """The sentence that one leans on, where that one stands by itself."""
-        if not candidate.leans:
-            return []
-        for other in self._candidates:
-            reading = other.reading
-            if reading.hit is candidate.reading.hit and (
-                reading.position == candidate.reading.position - 1
-            ):
-                return [other] if not other.leans and not reading.is_listing else []
-        return []
+        """The sentences that one leans on, back to one that stands by itself."""
+        before: list[Candidate] = []
+        leaning = candidate
+        while leaning.leans:
+            passage, position = _place(leaning)
+            other = self._by_place.get((passage, position - 1))
+            loose = other is None or other.reading.is_listing or other.reading.is_item
+            if other is None or loose or len(before) == _FURTHEST_BACK:
+                return []
+            before.insert(0, other)
+            leaning = other
+        return before
 
     def _further(self, best: Candidate) -> list[Candidate]:
         """Other sentences that are parts of the answer, the most probable first."""
-        vector = self._texts.vector(best.text)
-        rated = []
-        for candidate in self._candidates:
-            if candidate is not best and _may_stand(candidate, best):
-                like_best = float(self._texts.vector(candidate.text) @ vector)
-                rated.append((worth(support_of(candidate, best, like_best)), candidate))
+        rated = [
+            (self._worth(candidate, best), candidate)
+            for candidate in self._candidates
+            if candidate is not best and _may_stand(candidate, best)
+        ]
         rated.sort(key=lambda one: -one[0])
         return [candidate for value, candidate in rated if value >= _WORTH]
+
+    def _worth(self, candidate: Candidate, best: Candidate) -> float:
+        like_best = float(self._texts.vector(candidate.text) @ self._texts.vector(best.text))
+        return worth(support_of(candidate, best, like_best, self._asking in OF_SEVERAL))
 
     def _with_support(self, best: Candidate, started: Sequence[Candidate]) -> list[Candidate]:
         """What was started with, what adds most to it, and more in the order of their texts."""
         chosen = list(started)
         ends = len(chosen)  # where what adds most ends
         for candidate in self._further(best):
-            unit = self._unit(candidate, chosen)
+            unit = self._unit(candidate, chosen, best)
             fits = 0 < len(unit) <= self._longest - len(chosen)
             if fits and not any(_says_the_same(candidate, other) for other in chosen):
                 ends = ends if len(chosen) > len(started) else len(chosen) + len(unit)
                 chosen.extend(unit)
-        return [*chosen[:ends], *_in_order(chosen[ends:], best)]
+        return _leaning_behind([*chosen[:ends], *_in_order(chosen[ends:], best)])
 
-    def _unit(self, candidate: Candidate, chosen: Sequence[Candidate]) -> list[Candidate]:
+    def _unit(
+        self, candidate: Candidate, chosen: Sequence[Candidate], best: Candidate
+    ) -> list[Candidate]:
         """A sentence with those that it cannot do without, as far as they are not said yet.
 
-        Empty where what it leans on cannot be said.
+        Empty where what it leans on cannot be said, or has nothing to do with the answer.
         """
         before = self._before(candidate)
         if candidate.leans and not before:
+            return []
+        if any(self._worth(c, best) < _WORTH_OF_HELP for c in before if c not in chosen):
             return []
         wanted = [*before, candidate, *self._behind(candidate)]
         return [c for c in wanted if c not in chosen]
@@ -182,6 +196,25 @@ def _in_order(chosen: Sequence[Candidate], best: Candidate) -> list[Candidate]:
     )
 
 
+def _leaning_behind(chosen: Sequence[Candidate]) -> list[Candidate]:
+    """The same with each sentence that leans on another one right behind that."""
+    by_place = {_place(c): c for c in chosen}
+    ordered: list[Candidate] = []
+    for candidate in chosen:
+        passage, position = _place(candidate)
+        if candidate.leans and (passage, position - 1) in by_place:
+            continue
+        ordered.append(candidate)
+        while (behind := by_place.get((passage, position := position + 1))) and behind.leans:
+            ordered.append(behind)
+    return ordered
+
+
+def _place(candidate: Candidate) -> tuple[str, int]:
+    """The passage of a sentence, and its place there."""
+    return candidate.reading.hit.chunk.id, candidate.reading.position
+
+
 def _said(candidate: Candidate) -> Said:
     """In running text, but for a listing."""
     return Said(candidate, "listing" if candidate.reading.is_listing else "running")
@@ -196,8 +229,15 @@ def _layout(reading: SentenceReading) -> Layout:
 def _says_the_same(first: Candidate, second: Candidate) -> bool:
     if first.text == second.text:
         return True
-    smaller = min(len(first.terms), len(second.terms))
-    return smaller == 0 or len(first.terms & second.terms) >= REDUNDANCY * smaller
+    words, others = _new_words(first), _new_words(second)
+    smaller, shared = min(len(words), len(others)), len(words & others)
+    return shared == smaller or shared >= max(REDUNDANCY * smaller, _FEWEST_SHARED)
+
+
+def _new_words(candidate: Candidate) -> set[str]:
+    """The words of a sentence that the question does not have, compounds without their parts."""
+    new = candidate.terms - set(candidate.reading.credits)
+    return {word for word in new if not any(word != other and word in other for other in new)}
 
 
 def plain_items(said: Sequence[Said]) -> list[Said]:

@@ -10,6 +10,7 @@ import math
 from typing import NamedTuple
 
 from mlqa.answer.candidates import Candidate
+from mlqa.answer.ranking import score
 
 # Sentences this far behind the best one in its passage are near it.
 _NEAR = {-1: 0.5, 1: 1.0, 2: 0.5}
@@ -20,7 +21,7 @@ class Support(NamedTuple):
     """What speaks for a further sentence; each 0 to 1 unless said otherwise.
 
     Attributes:
-        ratio: Its score, of that of the best sentence; at most 1, may be negative.
+        ratio: Its score, of that of the best sentence, both without the FAQ; may be negative.
         same_passage: Whether it stands in the passage of the best sentence.
         near: How near behind the best sentence it stands.
         passage: Score of its passage.
@@ -33,6 +34,8 @@ class Support(NamedTuple):
         leans: Whether it leans on the sentence before.
         about_text: Whether it speaks of the text rather than of its subject.
         is_item: Whether it is an item of a list.
+        faq_several: Whether several things are asked for and the FAQ tells anything of the hits.
+        behind: How much less like the question those of the FAQ are that it answers.
     """
 
     ratio: float
@@ -48,6 +51,8 @@ class Support(NamedTuple):
     leans: float
     about_text: float
     is_item: float
+    faq_several: float
+    behind: float
 
 
 WEIGHTS = Support(
@@ -64,23 +69,27 @@ WEIGHTS = Support(
     leans=0.79,
     about_text=-0.69,
     is_item=1.72,
+    # Fitted after the others, which stay as they are without a FAQ.
+    faq_several=0.95,
+    behind=-10.5,
 )
 _INTERCEPT = -6.89
 
 
-def support_of(candidate: Candidate, best: Candidate, like_best: float) -> Support:
+def support_of(candidate: Candidate, best: Candidate, like_best: float, several: bool) -> Support:
     """What speaks for a further sentence.
 
     Args:
         candidate: The sentence.
         best: The best one.
         like_best: Cosine of both.
+        several: Whether the question asks for several things.
     """
     same = candidate.reading.hit is best.reading.hit
     behind = candidate.reading.position - best.reading.position
     found = candidate.found
     return Support(
-        ratio=candidate.score / best.score if best.score > 0 else 0.0,
+        ratio=_without_faq(candidate) / _without_faq(best) if _without_faq(best) > 0 else 0.0,
         same_passage=float(same),
         near=_NEAR.get(behind, 0.0) if same else 0.0,
         passage=found.passage,
@@ -93,7 +102,13 @@ def support_of(candidate: Candidate, best: Candidate, like_best: float) -> Suppo
         leans=found.leans,
         about_text=found.about_text,
         is_item=found.loose_item,
+        faq_several=float(best.found.asked > 0 and several),
+        behind=best.found.asked - found.asked,
     )
+
+
+def _without_faq(candidate: Candidate) -> float:
+    return score(candidate.found._replace(asked=0.0))
 
 
 def worth(found: Support) -> float:

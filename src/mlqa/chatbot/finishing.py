@@ -26,7 +26,7 @@ def finish(
     sentences = proven(draft.sentences, index.documents)
     abstained = draft.confidence < config.answer_threshold or not sentences
     if abstained:
-        sentences = sentences[:1] if draft.on_subject else ()
+        sentences = proven([draft.near], index.documents) if draft.near else ()
         text = decline(_topics_near(hits, index), config.language, sentences)
     else:
         text = "".join(pieces(sentences))

@@ -34,14 +34,13 @@ def add(commands: Commands, common: Parser) -> None:
 def _index_build(options: argparse.Namespace, config: Config) -> int:
     from mlqa.index.provenance import content_hash
     from mlqa.index.store import Index
+    from mlqa.text.beside import with_own_files
     from mlqa.text.corpus import load_corpus
     from mlqa.text.limits import Limits
 
     start = time.perf_counter()
     paths = options.paths or [config.corpus]
-    own_glossary = [path / "glossary.toml" for path in paths if path.is_dir()]
-    glossary = next((path for path in own_glossary if path.is_file()), config.glossary)
-    config = config.model_copy(update={"glossary": glossary})
+    config = with_own_files(config, paths)
     documents = load_corpus(*paths, limits=Limits.of(config))
     previous = _previous(config)
     changed = (

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlqa.chatbot import Chatbot
 from mlqa.evaluation.gold import Gold, GoldQuestion, check_evidence, load_gold
-from mlqa.metrics import overlap
-from mlqa.schema import Answer, Document, Hit, Span
+from mlqa.schema import Answer, Document, Hit, Place, Span
 
 DEPTH = 10  # passages among which the evidence is looked for
 
@@ -31,21 +30,6 @@ class Reply:
     hits: tuple[Hit, ...]
     rank: int | None
     answer: Answer
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A stretch of a document."""
-
-    document_id: str
-    span: Span
-
-    def meets(self, others: Sequence[Place]) -> bool:
-        """Whether it shares a character with one of them."""
-        return any(
-            self.document_id == other.document_id and overlap(self.span, other.span)
-            for other in others
-        )
 
 
 def place(part: Hit) -> Place:

@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from mlqa.evaluation.asking import Place, Reply, place
+from mlqa.evaluation.asking import Reply, place
 from mlqa.evaluation.gold import GoldQuestion
 from mlqa.metrics import (
     fact_coverage,
@@ -42,7 +42,7 @@ from mlqa.metrics import (
     rouge_l,
     token_f1,
 )
-from mlqa.schema import Answer, Citation, Document, Span
+from mlqa.schema import Answer, Citation, Document, Place, Span
 from mlqa.text.kiwi import Kiwipie, Morpheme
 
 # An answer counts as right from this share of the key facts.

@@ -14,7 +14,7 @@ from mlqa.index.versions import build_command
 
 MANIFEST = "manifest.json"
 # Raised when the files of an index change their shape.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,7 @@ class Counts:
         chunks: Passages.
         sentences: Sentences, listings and formulas.
         duplicates: Passages that have a near-duplicate in another document.
+        faq: Questions of the FAQ.
         embedded: Passages that were embedded when it was built.
         reused: Passages whose vectors were taken over from the version before.
     """
@@ -34,6 +35,7 @@ class Counts:
     chunks: int
     sentences: int
     duplicates: int
+    faq: int
     embedded: int
     reused: int
 
@@ -48,6 +50,7 @@ class Manifest:
         corpus: Hash of the documents.
         analyser: Names the morphological analyser, its model and the rules for terms.
         glossary: Hash of the glossary.
+        faq: Hash of the FAQ.
         chunking: Version of the chunking rules.
         chunk_characters: Usual length of a passage.
         encoder: Names what the vectors of terms come from.
@@ -64,6 +67,7 @@ class Manifest:
     corpus: str
     analyser: str
     glossary: str
+    faq: str
     chunking: str
     chunk_characters: int
     encoder: str

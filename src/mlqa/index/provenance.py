@@ -15,8 +15,9 @@ from mlqa.index import versions
 from mlqa.index.embedding import program_of
 from mlqa.index.encoder import StaticEncoder
 from mlqa.index.manifest import MANIFEST, SCHEMA_VERSION, Counts, Manifest, read_manifest
-from mlqa.schema import Document
+from mlqa.schema import Document, FaqEntry
 from mlqa.text.chunking import CHUNKING_VERSION
+from mlqa.text.faq import faq_identity, load_faq
 from mlqa.text.glossary import Glossary, load_glossary
 from mlqa.text.terms import TermExtractor
 
@@ -69,15 +70,18 @@ def content_hash(documents: Sequence[Document], config: Config) -> str:
 
     Raises:
         GlossaryError: The glossary cannot be used.
+        FaqError: The FAQ cannot be used.
     """
-    return _content(_corpus_hash(documents), load_glossary(config.glossary).identity, config)
+    faq = faq_identity(load_faq(config.faq, documents))
+    return _content(_corpus_hash(documents), load_glossary(config.glossary).identity, faq, config)
 
 
-def _content(corpus: str, glossary: str, config: Config) -> str:
+def _content(corpus: str, glossary: str, faq: str, config: Config) -> str:
     made_with = [
         SCHEMA_VERSION,
         corpus,
         glossary,
+        faq,
         TermExtractor.program(),
         StaticEncoder.program(),
         program_of(config.embedder),
@@ -95,6 +99,8 @@ def manifest_of(
     documents: Sequence[Document],
     config: Config,
     glossary: Glossary,
+    faq: Sequence[FaqEntry],
+    *,
     counts: Counts,
     dimension: int,
 ) -> Manifest:
@@ -102,10 +108,11 @@ def manifest_of(
     corpus = _corpus_hash(documents)
     return Manifest(
         schema=SCHEMA_VERSION,
-        content=_content(corpus, glossary.identity, config),
+        content=_content(corpus, glossary.identity, faq_identity(faq), config),
         corpus=corpus,
         analyser=TermExtractor.program(),
         glossary=glossary.identity,
+        faq=faq_identity(faq),
         chunking=str(CHUNKING_VERSION),
         chunk_characters=config.chunk_characters,
         encoder=StaticEncoder.program(),

@@ -12,6 +12,7 @@ import numpy as np
 from mlqa.index.dense import DenseIndex
 from mlqa.index.embedding import CachedEmbedder
 from mlqa.index.encoder import Vectors
+from mlqa.index.faq import FaqIndex
 from mlqa.index.manifest import Manifest
 from mlqa.protocols import Embedder
 from mlqa.schema import Chunk, Document
@@ -60,6 +61,17 @@ class Before(Protocol):
     def dense(self) -> DenseIndex:
         """Vectors of the passages."""
         ...
+
+    @property
+    def faq(self) -> FaqIndex:
+        """Questions that people ask, with what answers them."""
+        ...
+
+
+def faq_of(previous: Before | None, embedder: Embedder) -> FaqIndex | None:
+    """The FAQ of the index before, if its vectors are those of the embedder."""
+    same = previous is not None and previous.embedder.identity == embedder.identity
+    return previous.faq if previous is not None and same else None
 
 
 def indexed_text(document: Document, chunk: Chunk) -> str:

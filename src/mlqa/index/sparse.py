@@ -92,6 +92,13 @@ class SparseIndex:
         )
         return buffer.getvalue()
 
+    def of_length_1(self) -> SparseIndex:
+        """The same with the scores of each passage divided by their Euclidean length."""
+        squares = np.bincount(self._indices, weights=self._data**2, minlength=self.size)
+        lengths = np.sqrt(np.where(squares > 0, squares, 1)).astype(np.float32)
+        data = self._data / lengths[self._indices]
+        return SparseIndex(self.vocabulary, data, self._indices, self._indptr, self.size)
+
     def scores(self, terms: Mapping[str, float]) -> Scores:
         """BM25 score of each passage, shape (size,); 0 where no term occurs.
 

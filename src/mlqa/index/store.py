@@ -15,6 +15,7 @@ from mlqa.index import versions
 from mlqa.index.dense import DenseIndex
 from mlqa.index.embedding import CachedEmbedder, open_embedder, program_of
 from mlqa.index.encoder import StaticEncoder
+from mlqa.index.faq import FaqIndex
 from mlqa.index.late import LateIndex
 from mlqa.index.manifest import MANIFEST, Counts, Manifest
 from mlqa.index.provenance import check_same, manifest_of, verify
@@ -25,6 +26,7 @@ from mlqa.index.reuse import (
     analysed,
     chunks_of,
     extractor_of,
+    faq_of,
     indexed_text,
     vectors_of,
     with_words,
@@ -32,13 +34,14 @@ from mlqa.index.reuse import (
 from mlqa.index.sparse import SparseIndex
 from mlqa.schema import Chunk, Document
 from mlqa.text.duplicates import near_duplicates
+from mlqa.text.faq import load_faq
 from mlqa.text.glossary import Glossary, load_glossary
 from mlqa.text.grams import letter_pairs, term_pairs
 from mlqa.text.terms import TermExtractor
 
 _DOCUMENTS, _CHUNKS, _DUPLICATES = "documents.json", "chunks.json", "duplicates.json"
 _GLOSSARY = "glossary.json"
-_VECTORS, _LATE = "vectors.faiss", "late.npz"
+_VECTORS, _LATE, _FAQ = "vectors.faiss", "late.npz", "faq.npz"
 _BM25, _PAIRS, _LETTERS = "bm25.npz", "pairs.npz", "letters.npz"
 
 _documents = TypeAdapter(tuple[Document, ...])
@@ -63,6 +66,7 @@ class Index:
         letters: BM25 over their pairs of letters.
         dense: Vectors of the passages.
         late: Vectors of the passages' terms.
+        faq: Questions that people ask, with what answers them.
     """
 
     manifest: Manifest
@@ -77,6 +81,7 @@ class Index:
     letters: SparseIndex
     dense: DenseIndex
     late: LateIndex
+    faq: FaqIndex
 
     @property
     def version(self) -> str:
@@ -101,6 +106,7 @@ class Index:
 
         Raises:
             GlossaryError: The glossary cannot be used.
+            FaqError: The FAQ cannot be used.
             CorpusError: The documents hold nothing but headings and words that say nothing.
         """
         config, tell = config or load_config(), tell or _silent
@@ -114,17 +120,26 @@ class Index:
         encoder = StaticEncoder(extractor)
         embedder = open_embedder(config.embedder, encoder)
         vectors, reused = vectors_of(texts, embedder, previous, tell)
+        faq = FaqIndex.build(load_faq(config.faq, documents), embedder, faq_of(previous, embedder))
         duplicates = near_duplicates(chunks)
         counts = Counts(
             documents=len(documents),
             chunks=len(chunks),
             sentences=sum(len(chunk.sentences) for chunk in chunks),
             duplicates=len(duplicates),
+            faq=len(faq.questions),
             embedded=len(chunks) - reused,
             reused=reused,
         )
         return cls(
-            manifest=manifest_of(documents, config, extractor.glossary, counts, embedder.dimension),
+            manifest=manifest_of(
+                documents,
+                config,
+                extractor.glossary,
+                faq.entries,
+                counts=counts,
+                dimension=embedder.dimension,
+            ),
             documents=by_id,
             chunks=chunks,
             duplicates=duplicates,
@@ -136,6 +151,7 @@ class Index:
             letters=SparseIndex.build([letter_pairs(text) for text in texts]),
             dense=DenseIndex.build(vectors),
             late=LateIndex.build(terms, encoder),
+            faq=faq,
         )
 
     def save(self, folder: Path | str, keep: int = 3) -> Index:
@@ -161,6 +177,7 @@ class Index:
             (target / _GLOSSARY).write_text(self.extractor.glossary.to_json(), encoding="utf-8")
             (target / _VECTORS).write_bytes(self.dense.to_bytes())
             (target / _LATE).write_bytes(self.late.to_bytes())
+            (target / _FAQ).write_bytes(self.faq.to_bytes())
             (target / _BM25).write_bytes(self.sparse.to_bytes())
             (target / _PAIRS).write_bytes(self.pairs.to_bytes())
             (target / _LETTERS).write_bytes(self.letters.to_bytes())
@@ -231,6 +248,7 @@ class Index:
             letters=SparseIndex.from_bytes((source / _LETTERS).read_bytes()),
             dense=DenseIndex.from_bytes((source / _VECTORS).read_bytes()),
             late=late,
+            faq=FaqIndex.from_bytes((source / _FAQ).read_bytes()),
         )
 
 

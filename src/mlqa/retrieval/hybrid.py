@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from mlqa.config import Config
 from mlqa.index.store import Index
+from mlqa.retrieval.faq import FaqFinder
 from mlqa.retrieval.fusion import Signals, min_max, of_best, ranks, squeezed, weights
 from mlqa.retrieval.query import Asked, QueryBuilder
 from mlqa.retrieval.repair.repairer import Repairer
@@ -63,6 +65,7 @@ class HybridRetriever:
             config.question_characters,
             config.history_questions,
         )
+        self._faq = FaqFinder(index)
         self._reranker = open_reranker(config.reranker) if config.reranker else None
 
     def understand(self, question: str, history: Sequence[str] = ()) -> Query:
@@ -71,7 +74,7 @@ class HybridRetriever:
         Raises:
             QuestionError: The question is empty, too long or holds no word.
         """
-        return self._queries.build(self.read(question, history))
+        return self.build(self.read(question, history))
 
     def read(self, question: str, history: Sequence[str] = ()) -> Asked:
         """What is asked, and in what context; two equal ones have the same answer.
@@ -83,7 +86,8 @@ class HybridRetriever:
 
     def build(self, asked: Asked) -> Query:
         """Makes what was read ready for retrieval."""
-        return self._queries.build(asked)
+        query = self._queries.build(asked)
+        return replace(query, faq=self._faq.support(query)) if self._faq else query
 
     def retrieve(self, question: str, k: int = 5, history: Sequence[str] = ()) -> tuple[Hit, ...]:
         """The best passages for a question, see ``protocols.Retriever``."""
@@ -138,9 +142,14 @@ class HybridRetriever:
         sparse, dense = self._scores(query)
         first = np.asarray(shares[:-1], dtype=np.float32)
         fused = first @ self._first(query, sparse, dense)
-        pool = np.argsort(-fused, kind="stable")[: max(_POOL, k)]
+        everything = np.arange(len(fused))
+        likest = self._faq.likest(query) if self._faq else None
+        first_look = fused if likest is None else self._faq.weighed(fused, likest, everything)
+        pool = np.argsort(-first_look, kind="stable")[: max(_POOL, k)]
         late = self._late(query, pool) if shares.late else np.zeros(len(pool), dtype=np.float32)
         final = fused[pool] + shares.late * late
+        if likest is not None:
+            final = self._faq.weighed(final, likest, pool)
         return _Scored(sparse, dense, fused, ranks(sparse), ranks(dense), pool, late, final)
 
     def _scores(self, query: Query) -> tuple[Scores, Scores]:
@@ -202,6 +211,8 @@ class HybridRetriever:
             fused_score=float(found.fused[position]),
             late_score=float(found.late[row]),
             also_in=tuple(dict.fromkeys(copies)),
+            in_faq=self._faq.answers_from(chunk.document_id),
+            faq=self._faq.matches(query, position) if self._faq else (),
         )
 
     def _matched(self, query: Query, position: int) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ All offsets count characters (code points) of ``Document.text``, start inclusive
 """
 
 from mlqa.schema.answers import (
+    NO_SUPPORT,
     Answer,
     AnswerPiece,
     AnswerSentence,
@@ -13,13 +14,25 @@ from mlqa.schema.answers import (
     Citation,
     Draft,
     DraftPiece,
+    FaqMatch,
+    FaqSupport,
     Hit,
     Layout,
     Query,
     QuestionLanguage,
     Repair,
 )
-from mlqa.schema.texts import Block, BlockKind, Chunk, Document, Removed, Source, Span
+from mlqa.schema.texts import (
+    Block,
+    BlockKind,
+    Chunk,
+    Document,
+    FaqEntry,
+    Place,
+    Removed,
+    Source,
+    Span,
+)
 from mlqa.schema.tools import (
     Cell,
     Claim,
@@ -37,6 +50,7 @@ from mlqa.schema.tools import (
 )
 
 __all__ = [
+    "NO_SUPPORT",
     "Answer",
     "AnswerPiece",
     "AnswerSentence",
@@ -50,10 +64,14 @@ __all__ = [
     "Document",
     "Draft",
     "DraftPiece",
+    "FaqEntry",
+    "FaqMatch",
+    "FaqSupport",
     "Field",
     "Finding",
     "Hit",
     "Layout",
+    "Place",
     "Plot",
     "PlotKind",
     "Query",

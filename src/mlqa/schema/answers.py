@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from mlqa.schema.texts import Chunk
+from mlqa.schema.texts import Chunk, Span
 from mlqa.schema.tools import ToolCall, ToolProgress
 
 QuestionLanguage = Literal["ko", "en"]
@@ -26,6 +26,49 @@ class Repair(NamedTuple):
     taken_for: str
 
 
+class FaqSupport(NamedTuple):
+    """How much questions of the FAQ that are like the one asked speak for an answer or against it.
+
+    Each is 0 where none is near, and grows without bound as more of them are nearer.
+
+    Attributes:
+        meaning: Of those with an answer, by meaning.
+        letters: The same by letters.
+        no_meaning: Of those that the documents do not answer, by meaning.
+        no_letters: The same by letters.
+        trust: How much the FAQ knows of what is missing, 0 to 1.
+        same: How nearly the nearest of its questions is the one asked, 0 to 1.
+    """
+
+    meaning: float = 0.0
+    letters: float = 0.0
+    no_meaning: float = 0.0
+    no_letters: float = 0.0
+    trust: float = 0.0
+    same: float = 0.0
+
+
+NO_SUPPORT = FaqSupport()
+
+
+class FaqMatch(NamedTuple):
+    """A sentence that answers questions of the FAQ.
+
+    Attributes:
+        span: Its offsets in the document.
+        question: The one that is likest to the question asked.
+        nearest: How like that one is, at most 1.
+        likeness: How like it and the next one are, 0 to 1.
+        questions: How many it answers.
+    """
+
+    span: Span
+    question: str
+    nearest: float
+    likeness: float
+    questions: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A question made ready for retrieval.
@@ -37,6 +80,7 @@ class Query:
         context: What the conversation adds to an elliptical question; empty if nothing.
         mended: The question with its words mended; empty where nothing was.
         repairs: Words that were mended.
+        faq: What questions of the FAQ say of an answer.
     """
 
     question: str
@@ -45,6 +89,7 @@ class Query:
     context: str = ""
     mended: str = ""
     repairs: tuple[Repair, ...] = ()
+    faq: FaqSupport = NO_SUPPORT
 
     @property
     def searched(self) -> str:
@@ -74,6 +119,8 @@ class Hit:
         fused_score: All but late interaction together, 0 to 1.
         late_score: How well each word of the question is met by a word of the passage, 0 to 1.
         also_in: Ids of other documents that hold nearly the same passage.
+        in_faq: Whether the FAQ answers anything from its document.
+        faq: Its sentences that answer questions of the FAQ, in order.
     """
 
     rank: int
@@ -88,6 +135,8 @@ class Hit:
     fused_score: float
     late_score: float
     also_in: tuple[str, ...] = ()
+    in_faq: bool = False
+    faq: tuple[FaqMatch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +194,7 @@ class Draft:
     Attributes:
         sentences: The answer in order, numbered from 1; empty where the hits hold nothing to say.
         confidence: Probability that the hits hold an answer, 0 to 1.
-        on_subject: Whether the first sentence is about what is asked, be it an answer or not.
+        near: What the hits say on the subject though it may be no answer, for where it is declined.
         generator: Identity of the language model that worded sentences of it; empty if none did.
         note: What a user should know about how it came about, such as that the language model
             failed; empty if nothing.
@@ -154,7 +203,7 @@ class Draft:
 
     sentences: tuple[AnswerSentence, ...]
     confidence: float
-    on_subject: bool = False
+    near: AnswerSentence | None = None
     generator: str = ""
     note: str = ""
     dropped: int = 0

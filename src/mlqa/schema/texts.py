@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -13,6 +14,35 @@ class Span(NamedTuple):
 
     start: int
     end: int
+
+
+class Place(NamedTuple):
+    """A stretch of one of the documents."""
+
+    document_id: str
+    span: Span
+
+    def meets(self, others: Iterable[Place]) -> bool:
+        """Whether it shares a character with one of them."""
+        return any(
+            self.document_id == other.document_id
+            and self.span.start < other.span.end
+            and other.span.start < self.span.end
+            for other in others
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaqEntry:
+    """Questions that people ask, and what answers all of them.
+
+    Attributes:
+        questions: At least one.
+        answers: The sentences that answer them, best first; none where the documents do not.
+    """
+
+    questions: tuple[str, ...]
+    answers: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from uuid import uuid4
 from mlqa.config import Config
 from mlqa.errors import KnowledgeError, StorageError
 from mlqa.messages import message
+from mlqa.text.beside import with_own_files
 from mlqa.text.limits import Limits
 from mlqa.text.uploads import KINDS, SafeName, check_upload
 
@@ -77,9 +78,8 @@ class Base:
 
     def settings(self, config: Config) -> Config:
         """The settings for its index."""
-        glossaries = (root / "glossary.toml" for root in (self.documents, *self.folders))
-        own = next((path for path in glossaries if path.is_file()), config.glossary)
-        return config.model_copy(update={"index": self.index, "glossary": own})
+        own = with_own_files(config, (self.documents, *self.folders))
+        return own.model_copy(update={"index": self.index})
 
 
 class BaseStore:

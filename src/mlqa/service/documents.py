@@ -65,12 +65,19 @@ def progress_html(build: Build, language: Language) -> str:
     )
 
 
-def table_html(rows: Sequence[Row], language: Language) -> str:
-    """The documents of a base."""
+def table_html(rows: Sequence[Row], questions: int, language: Language) -> str:
+    """The documents of a base.
+
+    Args:
+        rows: The documents.
+        questions: How many its FAQ has.
+        language: Of the words around them.
+    """
     if not rows:
         return note_html(message("documents_empty", language))
     passages = sum(row.passages for row in rows)
-    count = message("documents_count", language, count=len(rows), passages=passages)
+    key = "documents_count_faq" if questions else "documents_count"
+    count = message(key, language, count=len(rows), passages=passages, questions=questions)
     names = ("title", "author", "passages", "cleaned", "duplicates", "state")
     heads = "".join(
         f'<th scope="col"{_NUMBER if name in _COUNTS else ""}>'

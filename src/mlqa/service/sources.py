@@ -6,8 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from mlqa.messages import Language, message
-from mlqa.schema import Answer, Citation, Document, Hit, Span
+from mlqa.schema import Answer, Citation, Document, FaqMatch, Hit, Span
 from mlqa.service.markup import highlighted, inert, place_button, safe_link
+
+# Below it likeness to a question of the FAQ explains little: of the training questions the first
+# quote was right for 60 % of those that reach it (nine in ten do), for 40 % of the others.
+_LIKE = 0.35
 
 
 class _Stretch(Protocol):
@@ -77,7 +81,7 @@ def _source(
         f"{_origin(citation, document, language)}"
         f'<div class="mlqa-passage">{highlighted(text, *quote)}</div>'
         f"{_also_in(citation, documents, language)}"
-        f"{_why(hit, language)}"
+        f"{_why(hit, citation, language)}"
     )
     return (
         f'<details class="mlqa-source mlqa-source-{citation.number}"{" open" * opened}>'
@@ -116,23 +120,37 @@ def _also_in(citation: Citation, documents: Mapping[str, Document], language: La
     return f'<div class="mlqa-also">{inert(line)}</div>'
 
 
-def _why(hit: Hit | None, language: Language) -> str:
-    """Why a passage was found: words, ranks and scores."""
+def _why(hit: Hit | None, citation: Citation, language: Language) -> str:
+    """Why a passage was found: words, ranks, scores, and a question of the FAQ."""
     if hit is None:
         return ""
     words = ", ".join(hit.matched) or message("page_why_no_words", language)
-    rows = (
+    rows = [
         ("page_why_words", words),
         ("page_why_rank", _ranked(hit.rank, hit.score, language)),
         ("page_why_sparse", _ranked(hit.sparse_rank, hit.sparse_score, language)),
         ("page_why_dense", _ranked(hit.dense_rank, hit.dense_score, language)),
         ("page_why_late", f"{hit.late_score:.3f}"),
-    )
+    ]
+    if match := _likest(hit, citation):
+        rows.append(("page_why_faq", _asked(match, language)))
     cells = "".join(
         f"<dt>{inert(message(key, language))}</dt><dd>{inert(value)}</dd>" for key, value in rows
     )
     title = inert(message("page_why", language))
     return f'<details class="mlqa-why"><summary>{title}</summary><dl>{cells}</dl></details>'
+
+
+def _likest(hit: Hit, citation: Citation) -> FaqMatch | None:
+    """The likest question of the FAQ that the quote answers, else that the passage does."""
+    like = [match for match in hit.faq if match.nearest >= _LIKE]
+    cited = [m for m in like if m.span.start < citation.end and citation.start < m.span.end]
+    return max(cited or like, key=lambda match: match.nearest, default=None)
+
+
+def _asked(match: FaqMatch, language: Language) -> str:
+    percent = round(100 * match.nearest)
+    return message("page_why_asked", language, question=match.question, percent=percent)
 
 
 def _ranked(rank: int, score: float, language: Language) -> str:

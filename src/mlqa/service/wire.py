@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from mlqa.errors import BatchError
-from mlqa.schema import Answer, Hit
+from mlqa.schema import Answer, FaqMatch, Hit
 from mlqa.tools.jsonable import call_fields
+
+_QUESTIONS = 3  # of the FAQ that a hit names: a passage may answer hundreds
 
 
 def hit_fields(hit: Hit) -> dict[str, Any]:
-    """A hit as ``search --json`` writes it."""
+    """A hit as ``search --json`` writes it.
+
+    ``faq`` holds the sentences that answer the likest questions of the FAQ, likest first.
+    """
     chunk = hit.chunk
     return {
         "rank": hit.rank,
@@ -34,6 +39,20 @@ def hit_fields(hit: Hit) -> dict[str, Any]:
         "fused_score": round(hit.fused_score, 4),
         "late_score": round(hit.late_score, 4),
         "also_in": hit.also_in,
+        "faq": [_faq_fields(match) for match in _likest(hit.faq)],
+    }
+
+
+def _likest(matches: Sequence[FaqMatch]) -> list[FaqMatch]:
+    return sorted(matches, key=lambda match: -match.nearest)[:_QUESTIONS]
+
+
+def _faq_fields(match: FaqMatch) -> dict[str, Any]:
+    return {
+        "question": match.question,
+        "likeness": round(match.nearest, 3),
+        "start": match.span.start,
+        "end": match.span.end,
     }
 
 

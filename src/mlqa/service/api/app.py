@@ -128,7 +128,11 @@ def _add_knowledge(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/search")
     async def search(wanted: Wanted, request: Request) -> Json:
-        """Passages, as ``mlqa search --json`` writes them."""
+        """Passages, as ``mlqa search --json`` writes them.
+
+        ``faq`` of a hit: up to three of its sentences that answer questions of the FAQ, each
+        with the likest of these. ``likeness``, 0 to 1, is how like that one is.
+        """
         return Json(found_fields(await last_of(desk.search(wanted.question, wanted.k), request)))
 
 

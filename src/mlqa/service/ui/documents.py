@@ -66,12 +66,13 @@ class _Wiring:
     def _shown(self) -> Updates:
         """The current base as it is, no document chosen."""
         parts, knowledge = self._parts, self._knowledge
-        rows = knowledge.rows()
+        rows, index = knowledge.rows(), knowledge.index
+        questions = index.manifest.counts.faq if index else 0
         bases = [(base.name, base.key) for base in knowledge.bases()]
         titles = [(f"{row.title} ({row.id})", row.id) for row in rows]
         return {
             parts.base: gr.update(choices=bases, value=knowledge.current.key),
-            parts.table: html.table_html(rows, self._language),
+            parts.table: html.table_html(rows, questions, self._language),
             parts.choice: gr.update(choices=titles, value=None),
             **self._closed(),
         }
