@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import write_small_corpus
+from faq_samples import BELL, BELL_QUESTIONS, FAQ, write_documents, write_faq
 from mlqa.chatbot import Chatbot
 from mlqa.cli import run
 from mlqa.config import Config
@@ -117,3 +118,20 @@ def test_a_collapsed_space_is_said_in_one_line(
     (line,) = capsys.readouterr().err.splitlines()
     assert "english" in line
     assert "Warning" not in line
+
+
+def test_a_faq_is_read_by_the_own_encoder_whatever_embeds_passages(here: Path) -> None:
+    documents = write_documents(here / "town")
+    config = Config(
+        embedder=str(here / "embedder"),
+        glossary=here / "none.toml",
+        faq=write_faq(here / "faq.jsonl", *FAQ),
+    )
+    index = Index.build(load_corpus(documents), config)
+    assert index.embedder.dimension == SIZE
+    assert index.faq.vectors.shape[1] == index.encoder.dimension != SIZE
+    bot = Chatbot(index, config)
+    asked = BELL_QUESTIONS[0]
+    first = bot.retriever.retrieve(asked)[0]
+    assert max(match.nearest for match in first.faq) == pytest.approx(1, abs=0.02)
+    assert bot.ask(asked).citations[0].quote == BELL

@@ -51,23 +51,24 @@ class FaqIndex:
 
     @classmethod
     def build(
-        cls, entries: Sequence[FaqEntry], embedder: Embedder, before: FaqIndex | None = None
+        cls, entries: Sequence[FaqEntry], encoder: Embedder, before: FaqIndex | None = None
     ) -> FaqIndex:
         """Embeds the questions and counts their pairs of letters.
 
         Args:
             entries: The questions with their answers.
-            embedder: Turns questions into vectors.
-            before: Where vectors are taken from, made by the same embedder.
+            encoder: Turns questions into vectors. It is the package's own whatever embeds passages:
+                what its likeness tells was fitted, and a large model would take minutes.
+            before: Where vectors are taken from, made by the same encoder.
         """
         questions = [question for entry in entries for question in entry.questions]
         made = dict(zip(before.questions, before.vectors, strict=True)) if before else {}
         new = [question for question in dict.fromkeys(questions) if question not in made]
         if new:
-            made |= zip(new, embedder.embed_questions(new), strict=True)
+            made |= zip(new, encoder.embed_questions(new), strict=True)
         rows = np.asarray([made[question] for question in questions], dtype=np.float32)
         letters = SparseIndex.build([letter_pairs(question) for question in questions])
-        return cls(entries, rows.reshape(len(questions), embedder.dimension), letters.of_length_1())
+        return cls(entries, rows.reshape(len(questions), encoder.dimension), letters.of_length_1())
 
     @classmethod
     def from_bytes(cls, content: bytes) -> FaqIndex:

@@ -11,7 +11,7 @@ import numpy as np
 
 from mlqa.index.dense import DenseIndex
 from mlqa.index.embedding import CachedEmbedder
-from mlqa.index.encoder import Vectors
+from mlqa.index.encoder import StaticEncoder, Vectors
 from mlqa.index.faq import FaqIndex
 from mlqa.index.manifest import Manifest
 from mlqa.protocols import Embedder
@@ -58,6 +58,11 @@ class Before(Protocol):
         ...
 
     @property
+    def encoder(self) -> StaticEncoder:
+        """Turns terms into vectors, and questions of the FAQ."""
+        ...
+
+    @property
     def dense(self) -> DenseIndex:
         """Vectors of the passages."""
         ...
@@ -68,9 +73,9 @@ class Before(Protocol):
         ...
 
 
-def faq_of(previous: Before | None, embedder: Embedder) -> FaqIndex | None:
-    """The FAQ of the index before, if its vectors are those of the embedder."""
-    same = previous is not None and previous.embedder.identity == embedder.identity
+def faq_of(previous: Before | None, encoder: StaticEncoder) -> FaqIndex | None:
+    """The FAQ of the index before, if its vectors are those of the encoder."""
+    same = previous is not None and previous.encoder.identity == encoder.identity
     return previous.faq if previous is not None and same else None
 
 

@@ -120,7 +120,7 @@ class Index:
         encoder = StaticEncoder(extractor)
         embedder = open_embedder(config.embedder, encoder)
         vectors, reused = vectors_of(texts, embedder, previous, tell)
-        faq = FaqIndex.build(load_faq(config.faq, documents), embedder, faq_of(previous, embedder))
+        faq = FaqIndex.build(load_faq(config.faq, documents), encoder, faq_of(previous, encoder))
         duplicates = near_duplicates(chunks)
         counts = Counts(
             documents=len(documents),

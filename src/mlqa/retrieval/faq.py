@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from mlqa.index.faq import FaqIndex, Likeness, Scores
 from mlqa.index.store import Index
+from mlqa.protocols import Embedder
 from mlqa.schema import NO_SUPPORT, FaqMatch, FaqSupport, Place, Query, Span
 
 Positions = NDArray[np.int64]
@@ -72,6 +73,9 @@ class FaqFinder:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._faq = index.faq
+        # That of passages keeps the vectors of questions; it may be another one.
+        is_own = index.embedder.identity == index.encoder.identity
+        self._embedder: Embedder = index.embedder if is_own else index.encoder
         self._asked = tuple(_asked_sentences(index))
         self._answered = _answered(index.faq)
         self._documents = {place.document_id for e in index.faq.entries for place in e.answers}
@@ -162,7 +166,7 @@ class FaqFinder:
         last = self._last
         if last and last[0] == query.resolved:
             return last[1]
-        vector = self._index.embedder.embed_questions([query.resolved])[0]
+        vector = self._embedder.embed_questions([query.resolved])[0]
         likeness = self._faq.likeness(query.resolved, vector)
         both = np.asarray((likeness.meaning + likeness.letters) / 2, dtype=np.float32)
         read = _Read(likeness, both, self._of_sentences(both))
