@@ -73,8 +73,7 @@ class Archive:
         """
         session.owner = owner_of(key)
         session.conversation = session.conversation or new_id()
-        for turn in list(session.turns):  # asked before the key came
-            self.keep(session, turn)
+        self._keep_all(session)  # asked before the key came
         if not session.turns and session.owner and is_id(conversation):
             self._try(session, lambda: self._bring_back(session, conversation))
 
@@ -100,8 +99,14 @@ class Archive:
         keys = [turn.key for turn in turns]
         self._try(session, lambda: self.conversations.drop(session.owner, keys))
 
+    def leave(self, session: Session) -> None:
+        """Begins anew; an answer on its way is saved as far as it has been said."""
+        self._keep_all(session)
+        session.forget()
+
     def open(self, session: Session, conversation: str) -> None:
         """Shows a saved conversation in the place of the one that is shown."""
+        self._keep_all(session)
         self._try(session, lambda: self._show(session, conversation))
 
     def rename(self, session: Session, conversation: str, title: str) -> None:
@@ -167,6 +172,10 @@ class Archive:
         if self._database.set_aside is not None:
             notice = notice or message("conversations_set_aside", self._language)
         return drawer_html(found, session.conversation, notice, self._language)
+
+    def _keep_all(self, session: Session) -> None:
+        for turn in list(session.turns):
+            self.keep(session, turn)
 
     def _keep(self, session: Session, turn: Turn) -> None:
         if turn.answer is not None and turn.answer.abstained:

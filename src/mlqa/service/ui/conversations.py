@@ -150,7 +150,7 @@ def _wire_drawer(archive: Archive, language: Language, parts: SavedParts) -> Non
 
     def start_anew(session: Session, held: str | None) -> tuple[Any, ...]:
         archive.settle(session, held or "")
-        session.forget()
+        archive.leave(session)
         return drawn(session, _key(held))
 
     def rename(session: Session, held: str | None, event: gr.EventData) -> str:
