@@ -27,7 +27,6 @@ _ON_SUBJECT = 0.5
 _SHARED_WORDS, _SHARED_MEANING = 0.25, 0.25
 
 
-_LISTS: frozenset[Asking] = frozenset({"list"})
 _FEWEST_ITEMS = 2
 
 
@@ -124,7 +123,7 @@ class ExtractiveAnswerer:
 def _with_items(candidate: Candidate, others: Sequence[Candidate], asking: Asking) -> float:
     """Score of a sentence; that of a list that is asked for is as good as its items."""
     items = [reading for reading in candidate.follows if reading.is_item]
-    if asking not in _LISTS or len(items) < _FEWEST_ITEMS:
+    if asking != "list" or len(items) < _FEWEST_ITEMS:
         return candidate.score
     scores = [c.score - WEIGHTS.loose_item for c in others if any(c.reading is i for i in items)]
     return max(candidate.score, *scores)

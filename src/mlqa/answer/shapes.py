@@ -86,8 +86,9 @@ class Shaper:
         while leaning.leans:
             passage, position = _place(leaning)
             other = self._by_place.get((passage, position - 1))
-            loose = other is None or other.reading.is_listing or other.reading.is_item
-            if other is None or loose or len(before) == _FURTHEST_BACK:
+            if other is None or len(before) == _FURTHEST_BACK:
+                return []
+            if other.reading.is_listing or other.reading.is_item:
                 return []
             before.insert(0, other)
             leaning = other
